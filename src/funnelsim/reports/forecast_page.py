@@ -124,14 +124,9 @@ def _categories(result: TodayResult, width: int) -> list[RenderableType]:
         return []
     table = _table("Forecast category", "Deals", "Value", "Won by then", "Bookings to come", width=width)
     currency = result.names.currency
-    for row in found.itertuples():
-        cells = (
-            number(row.deals),
-            money(row.value, currency),
-            _share(row.won),
-            money(row.bookings, currency),
-        )
-        table.add_row(printable(row.category), *cells)
+    for row in found.to_dict("records"):
+        worth, bookings = money(row["value"], currency), money(row["bookings"], currency)
+        table.add_row(printable(row["category"]), number(row["deals"]), worth, _share(row["won"]), bookings)
     return [Text(), table]
 
 
@@ -141,16 +136,16 @@ def _deals(result: TodayResult, width: int) -> list[RenderableType]:
         return []
     titles = ("Deal", "Stage", "Days", "Value", "Chance", "A month ago", "Close", "")
     table = _table(*titles, width=width)
-    for row in deals.head(MOST_DEALS).itertuples():
+    for row in deals.head(MOST_DEALS).to_dict("records"):
         table.add_row(
-            Text(printable(row.deal)),
-            Text(printable(row.stage)),
-            number(row.days, 2),
-            money(row.value, result.names.currency),
-            _share(row.chance),
-            _share(row.month_ago),
-            "-" if pd.isna(row.close) else f"{row.close:%Y-%m-%d}",
-            Text("; ".join(filter(None, ["stuck" if row.stuck else "", printable(row.why)]))),
+            Text(printable(row["deal"])),
+            Text(printable(row["stage"])),
+            number(row["days"], 2),
+            money(row["value"], result.names.currency),
+            _share(row["chance"]),
+            _share(row["month_ago"]),
+            "-" if pd.isna(row["close"]) else f"{row['close']:%Y-%m-%d}",
+            Text("; ".join(filter(None, ["stuck" if row["stuck"] else "", printable(row["why"])]))),
         )
     more = len(deals) - MOST_DEALS
     rest = [Text(f"{more:,} more deals; --json has them all.")] if more > 0 else []

@@ -71,7 +71,7 @@ def _ends(deals: pd.DataFrame, begins: pd.Timestamp, until: pd.Timestamp) -> Int
     days = deals["close"].dt.floor("D")
     days = days.where(days.notna() | deals["probability"].isna(), last_day)
     noon = np.maximum(-_since(days.fillna(begins), begins) + DAY // 2, 0)
-    return np.where(days.isna(), NEVER, noon)
+    return np.where(days.isna(), NEVER, noon).astype(np.int64)
 
 
 def unknown_reps(deals: pd.DataFrame, names: Names) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def unknown_reps(deals: pd.DataFrame, names: Names) -> tuple[str, ...]:
 
 def _since(times: pd.Series[pd.Timestamp], begins: pd.Timestamp) -> Integers:
     """Return how long ago times were, in microseconds; negative for times to come."""
-    return ((begins - times) // _MICROSECOND).to_numpy(np.int64)
+    return np.asarray((begins - times) // _MICROSECOND, np.int64)
 
 
 def _numbers(texts: Iterable[str], known: Sequence[str], nothing: int) -> list[int]:

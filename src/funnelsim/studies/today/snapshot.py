@@ -61,7 +61,7 @@ class Snapshot:
 
     def without_overrides(self) -> Snapshot:
         """Return the same records as if nobody knew better."""
-        return Snapshot(self.at, self.deals.assign(probability=np.nan, close=pd.NaT, why=""))
+        return Snapshot(self.at, self.deals.assign(probability=np.nan, close=pd.Timestamp("NaT"), why=""))
 
     def won_since(self, day: pd.Timestamp) -> pd.DataFrame:
         """Return the deals that were won from a day on."""

@@ -1,0 +1,103 @@
+"""Is a firm that goes on told apart from one that is restarted from what its records show?
+
+    python -m tests.analytic.restarting [WORLDS]
+
+For each preset, two samples of independent worlds: contracts of 90 days, in a world that goes on, and in one
+that is restarted from the snapshot of yet another world on the first of these days.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import funnelsim as fs
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines import history
+from funnelsim.model.words import DAY
+from funnelsim.scenario import TODAY, Scenario, course_of
+from funnelsim.studies.pilot import settled
+from funnelsim.studies.today.ends import WON, ends_of
+from funnelsim.studies.today.observed import observed
+from funnelsim.studies.today.restart import forecast_from
+
+PRESETS = ("first_steps", "professional_services", "outbound_and_inbound")
+WINDOW = 90  # days
+NOBODY = np.empty(0, np.int64)
+_TOLD_APART, _POWER = 1.959964, 1.281552  # normal quantiles: 5 % on two sides, .9
+
+
+class Samples(NamedTuple):
+    """Contracts of as many worlds that went on as were restarted."""
+
+    continued: Floats
+    restarted: Floats
+
+    @property
+    def error(self) -> float:
+        """Return the standard error of the difference of the means."""
+        return math.sqrt(sum(each.var(ddof=1) / len(each) for each in self))
+
+    @property
+    def z(self) -> float:
+        """Return the difference of the means in standard errors."""
+        return float(self.restarted.mean() - self.continued.mean()) / self.error
+
+    @property
+    def has_power(self) -> bool:
+        """Return whether a shift of a tenth of the mean would be seen with probability .9."""
+        return bool(0.1 * self.continued.mean() / self.error >= _TOLD_APART + _POWER)
+
+    @property
+    def is_told_apart(self) -> bool:
+        """Return whether the means differ at 5 %."""
+        return abs(self.z) > _TOLD_APART
+
+
+def typed_months(preset: str) -> Scenario:
+    """Return a preset with the warm-up of its pilot, three months of period, and none of drain."""
+    found = settled(fs.load(preset))
+    document = found.document
+    typed = {"warm_up_months": found.months.warm_up, "period_months": 4, "drain_months": 0}
+    for key in ("goals", "changes", "strategies", "assumptions"):
+        document.pop(key, None)
+    return found.beginning(document | {"horizon": typed})
+
+
+def sample(preset: str, worlds: Sequence[int]) -> Samples:
+    """Simulate both samples."""
+    scenario = typed_months(preset)
+    course = course_of(scenario, TODAY)
+    chapters, names = course.typed, course.names
+    begins = int(chapters[0].model.months[0])
+    continued, restarted = [], []
+    for world in worlds:
+        ends = ends_of(history("compiled", chapters, 1, world), 0, NOBODY, begins + WINDOW * DAY)
+        continued.append(int(((ends["outcome"] == WON) & (ends["time"] >= begins)).sum()))
+        snapshot = observed(history("compiled", chapters, 2, world), names, begins, begins)
+        until = snapshot.at + pd.Timedelta(days=WINDOW)
+        found = forecast_from(scenario, snapshot, until=until, replications=1, seed=1000 + world, jobs=1)
+        restarted.append(int(found.contracts(new=False)[0] + found.contracts(new=True)[0]))
+    return Samples(np.array(continued, float), np.array(restarted, float))
+
+
+def main(count: int = 1_000) -> int:
+    """Print what came out; return how many presets were told apart, or could not have been."""
+    failed = 0
+    for preset in PRESETS:
+        found = sample(preset, range(count))
+        means = f"{found.continued.mean():.2f} went on, {found.restarted.mean():.2f} restarted"
+        verdict = "told apart" if found.is_told_apart else "not told apart"
+        power = "" if found.has_power else ", and a shift of a tenth might not be seen"
+        print(f"{preset}: {means}, z = {found.z:+.2f}: {verdict}{power}")
+        failed += found.is_told_apart or not found.has_power
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:2])))

@@ -11,7 +11,7 @@ from funnelsim.io.writing import UnusableError
 
 COLUMNS = (
     *("at", "deal", "stage", "entered", "created", "channel", "segment", "rep", "value"),
-    *("status", "closed", "probability", "close", "why"),
+    *("status", "closed", "probability", "close", "why", "category"),
 )
 
 
@@ -30,8 +30,8 @@ def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With `COLUMNS`. `status` is "open", "won" or "lost". `probability`, `close` and `why` are blank: they
-        are for people who know better.
+        With `COLUMNS`. `status` is "open", "won" or "lost". `probability`, `close`, `why` and `category`
+        are blank: they are for people who know better, and for categories of the CRM's own forecast.
 
     Raises
     ------
@@ -61,6 +61,7 @@ def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
             "probability": np.nan,
             "close": pd.NaT,
             "why": "",
+            "category": "",
         }
     )
     return shown[list(COLUMNS)].reset_index(drop=True)

@@ -2026,6 +2026,7 @@ def _(chance: random.Random) -> Cases:
 def _(chance: random.Random) -> Cases:
     states = np.zeros(7, REP_STATE)
     states["skill"] = [chance.lognormvariate(0, 1) for _ in states]
+    states["on_staff"] = [1, 1, 0, 1, 1, 0, 1]
     yield from ((model, states, lead) for model, lead, _ in opened(MODEL, chance))
 
 

@@ -334,7 +334,7 @@ def _be_as(
     deal["heat"] = heat
     deal["theorist"] = theorist
     deal["traits"] = traits.traits_of(of_past, donors, visit["company"], visit["channel"], 0, 0)
-    alike = deal["segment"] in (NOTHING, visit["segment"])
+    alike = deal["segment"] == NOTHING or deal["segment"] == visit["segment"]
     deal["channel"] = visit["channel"] if deal["channel"] == NOTHING else deal["channel"]
     deal["segment"] = visit["segment"] if deal["segment"] == NOTHING else deal["segment"]
     _be_about(model, keys[0], deal, int(entered["product"]) if alike else NOTHING)

@@ -89,8 +89,8 @@ def due_at_first(deal: Record, phase: int) -> int:
 
 @rare
 def skill_at_first(model: Model, states: Records, pursuit: Record) -> float:
-    """Return the skill with which an open deal is decided: that of its rep at time 0 (OD6)."""
-    if pursuit["rep"] == NOBODY:
+    """Return the skill with which an open deal is decided: that of its rep at time 0, if on staff (OD6)."""
+    if pursuit["rep"] == NOBODY or states[pursuit["rep"]]["on_staff"] == 0:
         return AVERAGE_SKILL
     return float(people.skill_in(model, model.reps[pursuit["rep"]], states[pursuit["rep"]], 0))
 

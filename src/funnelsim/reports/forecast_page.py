@@ -162,8 +162,8 @@ def _warnings(result: TodayResult) -> list[str]:
     alone = int((~deals["has_donor"]).sum())
     if alone:
         lines.append(
-            f"Older than any simulated visit to their stage: {alone:,} of the deals. They are taken to be as old "
-            "as the oldest one; the scenario's times may be too short."
+            f"Older than any simulated visit to their stage: {alone:,} of the deals. They are taken to be "
+            "as old as the oldest one; the scenario's times may be too short."
         )
     blank = int(deals["value"].isna().sum())
     if blank:

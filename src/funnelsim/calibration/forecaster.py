@@ -129,7 +129,7 @@ def window_of(
         for name in dict.fromkeys(names):
             numbers = [number for number, each in enumerate(names) if each == name]
             flows[of(WINS, field, name)] = count(won[np.isin(won[field], numbers)])
-    chances = {str(deal): float(chance) for deal, chance in result.deals[["deal", "chance"]].to_numpy()}
+    chances = dict(zip(result.snapshot.open["deal"], result.chances.tolist(), strict=True))
     return WindowForecast(flows, _cycles(won, result.replications), chances)
 
 

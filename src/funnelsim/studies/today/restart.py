@@ -152,7 +152,7 @@ class _Run:
             ends=np.concatenate([ends for ends, _ in found]),
             inquiries=np.concatenate([inquiries for _, inquiries in found]),
             quota_amount=quota_of(self.begins, self.scenario.plan, _people(self.ahead)),
-            donors=counts.seen(),
+            ask_donors=counts.seen,
             unknown_reps=unknown_reps(snapshot.open, names),
         )
 

@@ -1,4 +1,4 @@
-"""Shapes of distributions, as they are written: a table is computed once for each, however many draws have it."""
+"""Shapes of distributions, as they are written: however many draws have one, its table is computed once."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.analytic.restarting import sample
 
 import funnelsim as fs
 from funnelsim.io.writing import UnusableError
@@ -14,7 +15,6 @@ from funnelsim.keeping.manifest import inputs
 from funnelsim.studies.today.bridge import told_by
 from funnelsim.studies.today.restart import forecast_from
 from funnelsim.studies.today.snapshot import Snapshot
-from tests.analytic.restarting import sample
 
 from .made import rows_of
 

@@ -2,6 +2,7 @@
 # make test    install and run the tests
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
+# make restarts  whether worlds restarted from their records are told apart from those that go on
 # make fuzz    10,000 damaged scenarios and 1,000 damaged changes, written to docs/fuzz.md
 # make parity  2,000 random scenarios on both engines, the accounts of 1,000 with all parts, docs/parity.md: 20 minutes
 # make readme   put the demo's table, verdict and pictures into the README
@@ -23,7 +24,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn coverage-table notebook clean
+.PHONY: demo test check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -46,6 +47,9 @@ check: $(VENV)/installed-dev
 
 truth: $(VENV)/installed-dev
 	$(BIN)/python -m tests.analytic
+
+restarts: $(VENV)/installed-dev
+	$(BIN)/python -m tests.analytic.restarting
 
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m tests.property.mutants

@@ -12,12 +12,13 @@ from funnelsim.calibration.arrivals import Arrivals, measure_arrivals
 from funnelsim.calibration.drift import Drift, drift_of
 from funnelsim.calibration.durations import Lengths, measure_lengths
 from funnelsim.calibration.estimate import Estimate
-from funnelsim.calibration.first_wait import first_waits
+from funnelsim.calibration.first_wait import after_first_work, first_waits, worked_stages
 from funnelsim.calibration.mix import FirstStages, first_stages, measure_mix
-from funnelsim.calibration.outcomes import Outcomes, measure_outcomes
+from funnelsim.calibration.outcomes import TEAM, Outcomes, measure_outcomes
 from funnelsim.calibration.skill import Skill, skill_of
 from funnelsim.calibration.values import Values, measure_values
 from funnelsim.calibration.visits import visits_of
+from funnelsim.calibration.work import Work, measure_work
 from funnelsim.calibration.work.load import Load, measure_load
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN, name_of
@@ -41,10 +42,10 @@ class Calibration:
     estimates : tuple of Estimate
         Of every value that the history tells of.
     lengths : dict of str to Lengths
-        By stage.
-    outcomes, arrivals, values, skill, drift, load
-        The parts of the measurement, with what their pictures show; `values` and `skill` are None where the
-        history has no value or no rep.
+        By stage; of one that people work, from the end of the first work on.
+    outcomes, arrivals, values, work, skill, drift, load
+        The parts of the measurement, with what their pictures show; `values`, `work` and `skill` are None
+        where the history has no value, no hours of work or no rep.
     starts : FirstStages
         Where the deals of each channel enter the funnel.
     """
@@ -55,6 +56,7 @@ class Calibration:
     outcomes: Outcomes
     arrivals: Arrivals
     values: Values | None
+    work: Work | None
     skill: Skill | None
     drift: tuple[Drift, ...]
     load: Load
@@ -92,11 +94,17 @@ def calibrate(
     _must_tell(history)
     starts = first_stages(history)
     visits = _visits(history)
-    seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 6).tolist())
-    lengths = {
-        stage: measure_lengths(visits[visits["stage"] == stage], draws=draws, seed=next(seeds))
-        for stage in history.stages
-    }
+    seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 7).tolist())
+    work, of_work = None, next(seeds)
+    worked = worked_stages(history, visits) if _has_work(history) else ()
+    if worked:
+        work = measure_work(history, stages=worked, team=TEAM, draws=draws, seed=of_work)
+    lengths = {}
+    for stage in history.stages:
+        own = visits[visits["stage"] == stage]
+        if work is not None and stage in work.efforts:
+            own = after_first_work(history, own)
+        lengths[stage] = measure_lengths(own, draws=draws, seed=next(seeds))
     reason_of = history.deals.set_index("deal")["reason"]
     outcomes = measure_outcomes(visits, history.stages, draws=draws, seed=next(seeds), reason_of=reason_of)
     arrivals = measure_arrivals(
@@ -113,7 +121,8 @@ def calibrate(
     estimates = [each for stage, found in lengths.items() for each in found.estimates(stage)]
     estimates += [*outcomes.estimates(), *arrivals.estimates()]
     estimates += measure_mix(starts, history, draws=draws, seed=next(seeds))
-    estimates += [] if values is None else values.estimates()
+    for part in (values, work):
+        estimates += [] if part is None else part.estimates()
     return Calibration(
         history,
         tuple(estimates),
@@ -121,6 +130,7 @@ def calibrate(
         outcomes,
         arrivals,
         values,
+        work,
         skill_of(outcomes, seed=next(seeds)),
         tuple(drift_of(history, visits)),
         measure_load(history, draws=draws, seed=next(seeds)),
@@ -199,6 +209,12 @@ def _has(history: History, column: str) -> bool:
 
 def _has_values(history: History) -> bool:
     return bool(_won(history)["value"].notna().any())
+
+
+def _has_work(history: History) -> bool:
+    """Return whether there are spells of work that tell of effort: with a rep and an end."""
+    work = history.work
+    return bool((work["end"].notna() & (work["rep"] != "")).any())
 
 
 def _won(history: History) -> pd.DataFrame:

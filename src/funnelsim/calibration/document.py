@@ -9,14 +9,15 @@ import pandas as pd
 
 from funnelsim.calibration.calibrate import ALL, Calibration
 from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.outcomes import TEAM
 from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN
 from funnelsim.scenario.paths import is_section, kind_at, look_up, parts_of
 
-TEAM = "sales"
 KIND = "recorded"
 MONTHS = 12
+_AS_TYPED = ("effects.wait",)  # measured, but the same in all worlds
 _ROUND_THE_CLOCK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RECENT = 183  # days whose deals say who gets the next ones
 
@@ -69,7 +70,7 @@ def firm_of(found: Calibration) -> Firm:
     told = [each for each in found.estimates if _is_there(each.path, document)]
     for each in told:
         _place(document, each.path, rounded(each.value))
-    drawn = {each.path: each.draws for each in told if each.draws is not None}
+    drawn = {each.path: each.draws for each in told if each.draws is not None and each.path not in _AS_TYPED}
     document["uncertainties"] = {path: {"draws": DRAWS} for path in drawn}
     document["origins"] = {taken.path: f"assumed: {taken.why}" for taken in assumed} | {
         _pattern(each.path): _origin(each) for each in told
@@ -95,7 +96,11 @@ def _skeleton(found: Calibration) -> Document:
     if history.currency:
         document["currency"] = history.currency
     people = _people(history)
-    if people:
+    if found.work is not None:
+        document["teams"] = {TEAM: {"assignment": "shared_queue"}}
+        for stage in found.work.efforts:
+            document["stages"][stage]["team"] = TEAM
+    elif people:
         document["teams"] = {TEAM: _team(people)}
         for stage in document["stages"].values():
             stage["team"] = TEAM
@@ -123,16 +128,17 @@ def _team(people: Mapping[str, float]) -> Document:
 
 def _assumed(found: Calibration) -> list[Assumed]:
     """List what the history cannot tell, with the default taken."""
-    history, team = found.history, bool(_people(found.history))
+    history = found.history
     costs = "the history has no costs"
     taken = [Assumed(f"channels.{name}.cost_per_month", 0.0, costs) for name in found.starts.stage]
     for name in sorted(history.deals["segment"].unique()):
         taken.append(Assumed(f"segments.{name}.gross_margin", 1.0, costs))
         if found.values is None:
             taken.append(Assumed(f"segments.{name}.contract_value", 1.0, "the history has no values"))
-    if team:
+    if found.work is None and _people(history):
         hours = "not identified: the history has no hours of work; see the offered load"
         taken += [Assumed(f"stages.{stage}.effort_hours", 0.0, hours) for stage in history.stages]
+    if found.work is not None or _people(history):
         taken.append(Assumed(f"teams.{TEAM}.cost_per_person_month", 0.0, costs))
     return taken
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from funnelsim.chance.keys import DONOR, WORLD, uniforms
 from funnelsim.compiling.arrays import Integers, Record, Records, record
-from funnelsim.compiling.decorators import rare, rule
+from funnelsim.compiling.decorators import rare
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.engines.visits_seen import VISIT, list_visits, phase_at, rows_of_visits
 from funnelsim.model.model import SALE, Model
@@ -137,7 +137,14 @@ def open_deals(model: Model, world: Record, past: Past, asked: Records) -> Opene
     deals = np.zeros(len(asked), OPEN_DEAL)
     keys = np.array([world, donor_world(world)], WORLD)
     bounds = _bounds(model, seen, asked)
-    found = _open(model, past.model, keys, rows, seen, bounds, asked, np.zeros(1, PURSUIT), deals)
+    seen["team"] = _teams(past.model)[seen["stage"], seen["segment"]]
+    ages = np.stack([seen[name].astype(np.int64) for name in ("least", "most", "team")])
+    donors, younger = np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64)
+    _choose(model, ages, bounds, asked, keys[0], donors, younger)
+    _open(
+        model, past.model, keys, rows, seen, np.stack([donors, younger]), asked, np.zeros(1, PURSUIT), deals
+    )
+    found = (int((donors == NOTHING).sum()), int((younger < np.maximum(asked["age"], 0)).sum()))
     return Opened(deals, *found)
 
 
@@ -174,6 +181,87 @@ def _bounds(model: Model, seen: Records, asked: Records) -> Integers:
     return bounds
 
 
+def _teams(model: Model) -> Integers:
+    """Return the team of each stage for each segment (S3)."""
+    teams = np.repeat(model.stages["team"][:, None], len(model.segments), axis=1)
+    for stage in np.flatnonzero(model.stages["variants"]):
+        first = model.stages["first_variant"][stage]
+        teams[stage] = model.variants["team"][first : first + len(model.segments)]
+    return teams
+
+
+@compiled
+def _choose(
+    model: Model,
+    ages: Integers,
+    bounds: Integers,
+    asked: Records,
+    world: Record,
+    donors: Integers,
+    looked_at: Integers,
+) -> None:
+    """Choose the donor of each deal, NOTHING if there is none, and the age at which it is looked at (OD2)."""
+    for number in range(len(asked)):
+        told = asked[number]
+        u, _ = uniforms(world, told["entity"], DONOR, 0)
+        age, team = max(int(told["age"]), 0), ANY
+        if told["segment"] >= 0:
+            team = _team_of(model, told["stage"], told["segment"])
+        chosen, looked_at[number] = NOTHING, age
+        for level in range(bounds.shape[1]):
+            if chosen == NOTHING:
+                chosen = _pick(ages, bounds[number, level, 0], bounds[number, level, 1], age, team, u)
+        if chosen == NOTHING:
+            first, end = bounds[number, -1, 0], bounds[number, -1, 1]
+            greatest = _greatest_age(ages, first, end, team)
+            if greatest != NOTHING:
+                chosen, looked_at[number] = _pick(ages, first, end, greatest, team, u), greatest
+        donors[number] = chosen
+
+
+@rare
+def _team_of(model: Model, stage: int, segment: int) -> int:
+    """Return the team of a stage for a segment (S3)."""
+    row = model.stages[stage]
+    if row["variants"] > 0:
+        row = model.variants[row["first_variant"] + segment]
+    return int(row["team"])
+
+
+@rare
+def _pick(ages: Integers, first: int, end: int, age: int, team: int, u: float) -> int:
+    """Pick one, each alike, of the visits of a slice that were going on at an age; NOTHING if none was.
+
+    Parameters
+    ----------
+    ages : array (3, visits)
+        The least and the most age at which a visit counts, and its team.
+    """
+    least, most, teams = ages[0], ages[1], ages[2]
+    count = 0
+    for number in range(first, end):
+        count += (
+            int(least[number] <= age) & int(age <= most[number]) & int(team == ANY or teams[number] == team)
+        )
+    left = min(int(u * count), count - 1)
+    for number in range(first, end):
+        if least[number] <= age <= most[number] and (team == ANY or teams[number] == team):
+            if left == 0:
+                return number
+            left -= 1
+    return NOTHING
+
+
+@rare
+def _greatest_age(ages: Integers, first: int, end: int, team: int) -> int:
+    """Return the greatest age that a visit of a slice has reached; NOTHING if there is none."""
+    greatest = NOTHING
+    for number in range(first, end):
+        if team == ANY or ages[2, number] == team:
+            greatest = max(greatest, int(ages[1, number]))
+    return greatest
+
+
 @compiled
 def _open(
     model: Model,
@@ -181,27 +269,22 @@ def _open(
     keys: Records,
     rows: Records,
     seen: Records,
-    bounds: Integers,
+    donors: Integers,
     asked: Records,
     scratch: Records,
     deals: Records,
-) -> tuple[int, int]:
-    """Fill in the rows of all open deals; count those without a donor, and those whose donor is younger."""
-    without_donor = of_less_age = 0
+) -> None:
+    """Fill in the rows of all open deals, by their donors and the ages at which these are looked at."""
     for number in range(len(asked)):
         deal, told = deals[number], asked[number]
-        u, for_outcome = uniforms(keys[0], told["entity"], DONOR, 0)
         _begin(deal, told, len(model.reps))
-        chosen, age = _donor_of(model, of_past, seen, bounds, told, number, u)
-        if chosen == NOTHING:
-            without_donor += 1
+        if donors[0, number] == NOTHING:
             _be_new(model, keys[0], deal)
         else:
-            of_less_age += 1 if age < told["age"] else 0
-            _be_as(model, of_past, keys, rows, seen[chosen], age, scratch[0], deal)
+            _be_as(model, of_past, keys, rows, seen[donors[0, number]], donors[1, number], scratch[0], deal)
         if told["ends"] < NEVER:
+            _, for_outcome = uniforms(keys[0], told["entity"], DONOR, 0)
             _override(deal, told, WON if for_outcome < told["chance"] else LOST)
-    return without_donor, of_less_age
 
 
 @rare
@@ -218,68 +301,6 @@ def _begin(deal: Record, told: Record, reps: int) -> None:
     deal["rep"] = told["rep"] if told["rep"] < reps else NOBODY
     deal["product"] = NOTHING
     deal["outcome"] = NOTHING
-
-
-@rare
-def _donor_of(
-    model: Model, of_past: Model, seen: Records, bounds: Integers, told: Record, number: int, u: float
-) -> tuple[int, int]:
-    """Choose the donor of a deal, NOTHING if there is none, and the age at which it is looked at (OD2)."""
-    age, team = max(int(told["age"]), 0), ANY
-    if told["segment"] >= 0:
-        team = _team_of(model, told["stage"], told["segment"])
-    for level in range(bounds.shape[1]):
-        first, end = bounds[number, level, 0], bounds[number, level, 1]
-        count = _count(of_past, seen, first, end, age, team)
-        if count > 0:
-            return _pick(of_past, seen, first, end, age, team, min(int(u * count), count - 1)), age
-    greatest = NOTHING
-    for visit in range(first, end):
-        if _is_alike(of_past, seen[visit], team):
-            greatest = max(greatest, int(seen[visit]["most"]))
-    if greatest == NOTHING:
-        return NOTHING, age
-    count = _count(of_past, seen, first, end, greatest, team)
-    return _pick(of_past, seen, first, end, greatest, team, min(int(u * count), count - 1)), greatest
-
-
-@rare
-def _team_of(model: Model, stage: int, segment: int) -> int:
-    """Return the team of a stage for a segment (S3)."""
-    row = model.stages[stage]
-    if row["variants"] > 0:
-        row = model.variants[row["first_variant"] + segment]
-    return int(row["team"])
-
-
-@rule
-def _is_alike(of_past: Model, visit: Record, team: int) -> bool:
-    """Return whether the team of a visit is that of the deal, where that is known."""
-    return bool(team == ANY or _team_of(of_past, visit["stage"], visit["segment"]) == team)
-
-
-@rare
-def _count(of_past: Model, seen: Records, first: int, end: int, age: int, team: int) -> int:
-    """Count the visits of a slice that were going on at an age."""
-    count = 0
-    for number in range(first, end):
-        visit = seen[number]
-        if visit["least"] <= age <= visit["most"] and _is_alike(of_past, visit, team):
-            count += 1
-    return count
-
-
-@rare
-def _pick(of_past: Model, seen: Records, first: int, end: int, age: int, team: int, which: int) -> int:
-    """Return the visit with a number, counted from 0, among those of a slice that were going on at an age."""
-    left = which
-    for number in range(first, end):
-        visit = seen[number]
-        if visit["least"] <= age <= visit["most"] and _is_alike(of_past, visit, team):
-            if left == 0:
-                return number
-            left -= 1
-    return NOTHING
 
 
 @rare

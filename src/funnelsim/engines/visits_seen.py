@@ -23,7 +23,7 @@ VISIT = record(  # of a company that inquired, and has not rested since
     ("stage", "<i4"),
     ("channel", "<i4"),
     ("segment", "<i4"),
-    ("zero", "<i4"),
+    ("team", "<i4"),
 )
 _BEGINS = (Event.INQUIRY, Event.RETURNED)
 _LEAVES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,7 +10,6 @@ from rich.text import Text
 from funnelsim.calibration.calibrate import Calibration
 from funnelsim.calibration.document import Firm
 from funnelsim.calibration.estimate import Estimate
-from funnelsim.metrics.wording import number
 from funnelsim.reports import html, notes
 from funnelsim.reports.calibration_pictures import pictures
 from funnelsim.reports.grid import WIDTH
@@ -38,18 +37,32 @@ def _stages(found: Calibration) -> Iterator[str]:
     """Say of each stage how many advance, after how long, and who never decides."""
     by_path = {each.path: each for each in found.estimates}
     for stage in found.history.stages:
-        share = _told(by_path.get(f"stages.{stage}.conversion"), "share advancing", 100)
-        median = _told(by_path.get(f"stages.{stage}.customer_takes_days"), "median, days")
-        never = _told(by_path.get(f"stages.{stage}.never_decides"), "share", 100)
-        yield f"{stage}: {share} % advance; half end within {median} days; {never} % never decide"
+        told = f"{stage}: {_percent(by_path, stage, 'conversion', 'share advancing')} advance"
+        days = by_path.get(f"stages.{stage}.customer_takes_days")
+        if days is not None:
+            low, high = map(_lasting, days.interval("median, days"))
+            told += f"; half end within {low} to {high}"
+        yield f"{told}; {_percent(by_path, stage, 'never_decides', 'share')} never decide"
 
 
-def _told(estimate: Estimate | None, name: str, factor: float = 1.0) -> str:
-    """Write an interval."""
-    if estimate is None:
+def _percent(by_path: Mapping[str, Estimate], stage: str, key: str, name: str) -> str:
+    """Write the interval of a share; a dash where nothing is known of it."""
+    found = by_path.get(f"stages.{stage}.{key}")
+    if found is None:
         return "-"
-    low, high = (factor * each for each in estimate.interval(name))
-    return f"{number(low)} to {number(high)}"
+    low, high = found.interval(name)
+    return f"{100 * low:.1f} to {100 * high:.1f} %"
+
+
+def _lasting(days: float) -> str:
+    """Write a time in the unit in which people speak of it.
+
+    >>> _lasting(3.24), _lasting(0.125), _lasting(0.001)
+    ('3.2 days', '3.0 hours', '1.4 minutes')
+    """
+    in_units = {"days": days, "hours": 24 * days, "minutes": 1440 * days}
+    unit = next((unit for unit, value in in_units.items() if value >= 1), "minutes")
+    return f"{in_units[unit]:.{0 if in_units[unit] >= 10 else 1}f} {unit}"
 
 
 def _findings(found: Calibration) -> Iterator[str]:
@@ -59,7 +72,7 @@ def _findings(found: Calibration) -> Iterator[str]:
     yield from (each.sentence() for each in found.drift)
     yield from found.arrivals.notes
     yield from () if found.values is None else found.values.notes
-    yield from found.load.notes
+    yield from found.load.notes if found.work is None else found.work.notes
 
 
 def as_html(found: Calibration, firm: Firm) -> str:

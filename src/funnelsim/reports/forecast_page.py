@@ -157,17 +157,17 @@ def _warnings(result: TodayResult) -> list[str]:
     stuck = int(deals["stuck"].sum())
     if stuck:
         lines.append(
-            f"{stuck:,} deals are stuck: older than nine in ten of those in their stage that were won later."
+            f"Stuck, older than nine in ten in their stage that were won later: {stuck:,} of the deals."
         )
     alone = int((~deals["has_donor"]).sum())
     if alone:
         lines.append(
-            f"{alone:,} deals are older than any simulated visit to their stage: they are taken to be as old "
-            "as the oldest one. The scenario's times may be too short."
+            f"Older than any simulated visit to their stage: {alone:,} of the deals. They are taken to be "
+            "as old as the oldest one; the scenario's times may be too short."
         )
     blank = int(deals["value"].isna().sum())
     if blank:
-        lines.append(f"{blank:,} open deals have no value; theirs is drawn as for new ones.")
+        lines.append(f"Without a value: {blank:,} of the open deals. Theirs is drawn as for new ones.")
     if result.unknown_reps:
         names = ", ".join(map(printable, result.unknown_reps[:5]))
         lines.append(f"No rep of the scenario: {names}. Their deals have no owner at first.")

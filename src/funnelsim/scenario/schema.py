@@ -831,7 +831,7 @@ class Contents(Section):
         max_length=1000,
         description="What is not known, by path: a distribution of the number there, drawn once per "
         'simulated year and the same in every strategy. A path that ends in " *=" multiplies what is typed, '
-        '" +=" adds to it; `plus` moves a distribution.',
+        '" +=" adds to it; `plus` moves a distribution. { draws = FILE }: a column of a file, a row a world.',
     )
     changes: tuple[DatedChange, ...] = Field(
         default=(),

@@ -69,7 +69,7 @@ def test_categories_convert_to_what_their_deals_do() -> None:
 def test_the_page_and_the_document_say_it_all() -> None:
     page = as_text(forecast_page(result(), "funnelsim since"), 100)
     assert "The chance to reach it is 50 %." in page
-    assert "1 deals are stuck" in page
+    assert "that were won later: 1 of the deals" in page
     assert '"until": "2026-07-01T00:00:00"' in document.as_json(forecast_document(result()))
 
 

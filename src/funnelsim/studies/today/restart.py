@@ -52,7 +52,7 @@ def forecast_from(
     scenario : Scenario
         Of the firm.
     snapshot : Snapshot
-        What its records show. Simulation begins at the midnight nearest to `snapshot.at`.
+        What its records show. Simulation begins at the nearest midnight.
     strategy : str
         One of the scenario's strategies, or "today".
     until : Timestamp, optional

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from funnelsim.calibration.amounts import Fitted, estimate_of, fit, rounded
+from funnelsim.calibration.amounts import Fitted, estimate_of, fit
 from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.shapes import rounded
 from funnelsim.calibration.work.efforts import SHORTEST, efforts_of, worked_in
 from funnelsim.calibration.work.hours import Hours, own_hours, people_by_day, presence, team_hours, written
 from funnelsim.calibration.work.speeds import Speeds, measure_speeds

@@ -24,7 +24,8 @@ class Restart(NamedTuple):
 def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: int = 0) -> Restart:
     """Make the scenarios of a forecast.
 
-    Changes that are dated before `day` have been made. Growth goes on from the month in which the scenario starts.
+    Changes that are dated before `day` have been made. Growth goes on from the month in which the scenario
+    starts.
 
     Parameters
     ----------

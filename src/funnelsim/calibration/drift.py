@@ -15,6 +15,7 @@ from funnelsim.calibration.outcomes.layout import ages
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import wilson
 from funnelsim.history import History
+from funnelsim.metrics.wording import percent
 
 _MOST_ENDED = 0.8  # quantile of the lengths within which it is seen how visits end
 _RARE = 0.05  # p value below which a trend is shown
@@ -74,8 +75,8 @@ class Drift:
             return f"Stage {self.stage}: the history is too short to tell whether it is changing."
         first, last, latest = whole.iloc[0], whole.iloc[-1], self.quarters.iloc[-1]
         return (
-            f"Stage {self.stage}: {_percent(first)} of the visits that began in {whole.index[0]} advanced "
-            f"within {self.within:.0f} days, and {_percent(last)} in {whole.index[-1]}: {self.shares}. "
+            f"Stage {self.stage}: {_ranged(first)} of the visits that began in {whole.index[0]} advanced "
+            f"within {self.within:.0f} days, and {_ranged(last)} in {whole.index[-1]}: {self.shares}. "
             f"The median length was {_days(first['median'])} in {whole.index[0]}, and "
             f"{_days(latest['median'])} in {self.quarters.index[-1]}: {self.lengths}."
         )
@@ -206,8 +207,8 @@ def _trend(score: float, variance: float) -> Trend:
     return Trend(standard, 2.0 * float(special.ndtr(-abs(standard))))
 
 
-def _percent(row: pd.Series) -> str:
-    return f"{100 * row['share']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f} %)"
+def _ranged(row: pd.Series) -> str:
+    return f"{percent(row['share'])} ({percent(row['low'])} to {percent(row['high'])})"
 
 
 def _days(days: float) -> str:

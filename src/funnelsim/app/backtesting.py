@@ -6,15 +6,13 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funnelsim.app import terminal
-from funnelsim.app.firm import _instant, _reading
+from funnelsim.app import progress, terminal
 
 if TYPE_CHECKING:
     from funnelsim.history.history import History
@@ -49,7 +47,7 @@ def backtest(
 
     Example: funnelsim backtest history --horizon 3m --every 1m
     """
-    with terminal.in_sentences("stopped before every date was scored"), _reading():
+    with terminal.in_sentences("stopped before every date was scored"), terminal.reading():
         from funnelsim.calibration.backtest.backtest import backtest as score
         from funnelsim.calibration.backtest.backtest import check_deals
         from funnelsim.calibration.backtest.spans import Span, origins
@@ -59,8 +57,8 @@ def backtest(
         ahead, step = Span.read(horizon, "--horizon"), Span.read(every, "--every")
         history = _history(files, mapping)
         check_deals(history)
-        days = tuple(map(_instant, at)) if at else origins(history, ahead, step)
-        with terminal.filled(out) as folder, _dates_scored(len(days)) as progress:
+        days = tuple(map(terminal.instant, at)) if at else origins(history, ahead, step)
+        with terminal.filled(out) as folder, progress.scored(len(days)) as advance:
             result = score(
                 history,
                 usual_baselines(history),
@@ -68,7 +66,7 @@ def backtest(
                 days,
                 by=by or (),
                 jobs=jobs,
-                progress=progress,
+                progress=advance,
             )
             name = files[0].name
             if folder is not None and out is not None:
@@ -98,20 +96,6 @@ def _history(files: Sequence[Path], mapping: Path | None) -> History:
     from funnelsim.history.mapping import read_mapping
     from funnelsim.history.reading.export import read_export
 
-    return read_export(files, read_mapping(mapping)).history
-
-
-@contextmanager
-def _dates_scored(count: int) -> Iterator[Callable[[int], None]]:
-    """Show how many dates have been scored, on the error stream, if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    columns = (TextColumn("Scoring"), BarColumn(), MofNCompleteColumn(), TextColumn("dates"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as shown:
-        task = shown.add_task("", total=count)
-        yield lambda finished: shown.advance(task, finished)
+    meaning = read_mapping(mapping)
+    with progress.read() as advance:
+        return read_export(files, meaning, advance).history

@@ -10,9 +10,10 @@ import pandas as pd
 from funnelsim.calibration.calibrate import ALL, Calibration
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.outcomes import TEAM
-from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
+from funnelsim.calibration.writing import DRAWS, draws_as_csv, readable
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN
+from funnelsim.io.toml import toml_text
 from funnelsim.scenario.paths import is_section, kind_at, look_up, parts_of
 
 KIND = "recorded"
@@ -51,7 +52,7 @@ class Firm(NamedTuple):
 
     def files(self) -> dict[str, str]:
         """Return the text of each file by its name: the scenario, and the draws beside it."""
-        return {"scenario.toml": as_toml(self.document), DRAWS: draws_as_csv(self.draws)}
+        return {"scenario.toml": toml_text(self.document), DRAWS: draws_as_csv(self.draws)}
 
 
 def firm_of(found: Calibration) -> Firm:
@@ -69,7 +70,7 @@ def firm_of(found: Calibration) -> Firm:
         _place(document, taken.path, taken.value)
     told = [each for each in found.estimates if _is_there(each.path, document)]
     for each in told:
-        _place(document, each.path, rounded(each.value))
+        _place(document, each.path, readable(each.value))
     drawn = {each.path: each.draws for each in told if each.draws is not None and each.path not in _AS_TYPED}
     document["uncertainties"] = {path: {"draws": DRAWS} for path in drawn}
     document["origins"] = {taken.path: f"assumed: {taken.why}" for taken in assumed} | {
@@ -121,7 +122,7 @@ def _people(history: History) -> dict[str, float]:
 
 def _team(people: Mapping[str, float]) -> Document:
     """Make a team whose people have all the time in the world: only who gets how many deals is known."""
-    reps = {name: {"weight": rounded(share * len(people))} for name, share in people.items()}
+    reps = {name: {"weight": readable(share * len(people))} for name, share in people.items()}
     hours = {day: ["00:00-24:00"] for day in _ROUND_THE_CLOCK}
     return {"hours": hours, "assignment": "weighted", "sticky": True, "reps": reps}
 

@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import optimize, special
 
-from funnelsim.calibration.shapes import on_grid
+from funnelsim.calibration.shapes import on_grid, rounded
 from funnelsim.compiling.arrays import Floats
 
 _NINE_OF_TEN = float(special.ndtri(0.9))
-_DIGITS = 5
 
 
 class Likelihood(NamedTuple):
@@ -147,11 +146,6 @@ class _Gamma(Family):
     def written(self, place: float, spread: float) -> dict[str, Any]:
         shape = on_grid(float(np.exp(-2 * spread)))
         return {"scipy": "gamma", "a": shape, "scale": rounded(np.exp(place) / shape)}
-
-
-def rounded(value: float) -> float:
-    """Round a number to the digits that a scenario file has."""
-    return float(f"{value:.{_DIGITS}g}")
 
 
 FAMILIES: tuple[Family, ...] = (_Lognormal(), _Gamma())

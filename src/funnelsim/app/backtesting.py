@@ -38,6 +38,8 @@ def backtest(
     by: Annotated[
         list[str] | None, typer.Option(help="Score wins by this field too, such as segment. Repeatable.")
     ] = None,
+    worlds: Annotated[int, typer.Option(min=20, help="Simulated for each date.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of all random draws.")] = 1,
     jobs: Annotated[int, typer.Option(help="Dates at the same time; 0 takes every processor.")] = 0,
     out: Annotated[
         Path | None, typer.Option(help="New folder for the page, every score as CSV and JSON, and pictures.")
@@ -52,6 +54,7 @@ def backtest(
         from funnelsim.calibration.backtest.backtest import check_deals
         from funnelsim.calibration.backtest.spans import Span, origins
         from funnelsim.calibration.backtest.usual import usual_baselines
+        from funnelsim.calibration.forecaster import Simulated
         from funnelsim.reports.backtest_page import backtest_page
 
         ahead, step = Span.read(horizon, "--horizon"), Span.read(every, "--every")
@@ -61,7 +64,7 @@ def backtest(
         with terminal.filled(out) as folder, progress.scored(len(days)) as advance:
             result = score(
                 history,
-                usual_baselines(history),
+                [Simulated(worlds, seed=seed), *usual_baselines(history)],
                 ahead,
                 days,
                 by=by or (),

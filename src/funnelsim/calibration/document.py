@@ -14,7 +14,10 @@ from funnelsim.calibration.writing import DRAWS, draws_as_csv, readable
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN
 from funnelsim.io.toml import toml_text
+from funnelsim.scenario import Scenario, from_document
+from funnelsim.scenario.files import Source
 from funnelsim.scenario.paths import is_section, kind_at, look_up, parts_of
+from funnelsim.scenario.samples import Samples
 
 KIND = "recorded"
 MONTHS = 12
@@ -53,6 +56,18 @@ class Firm(NamedTuple):
     def files(self) -> dict[str, str]:
         """Return the text of each file by its name: the scenario, and the draws beside it."""
         return {"scenario.toml": toml_text(self.document), DRAWS: draws_as_csv(self.draws)}
+
+    def scenario(self) -> Scenario:
+        """Return the scenario that the files say, without writing them.
+
+        Raises
+        ------
+        ScenarioError
+            If it is not valid.
+        """
+        samples = Samples()
+        samples.take_draws(DRAWS, {path: [*map(readable, each)] for path, each in self.draws.items()})
+        return from_document(self.document, Source("measured", samples=samples))
 
 
 def firm_of(found: Calibration) -> Firm:

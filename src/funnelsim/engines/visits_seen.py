@@ -34,7 +34,7 @@ _WITHIN = (
     *(Event.ENTERED, Event.HELD, Event.ADMITTED, Event.STARTED, Event.WORKED, Event.IGNORED),
     *(Event.NOT_REACHED, Event.QUEUED_AGAIN, Event.INTERRUPTED, Event.RESUMED, Event.REJECTED),
 )
-_OF_VISITS = np.isin(np.arange(len(Event)), (*_BEGINS, *_LEAVES, *_WITHIN))
+OF_VISITS = np.isin(np.arange(len(Event)), (*_BEGINS, *_LEAVES, *_WITHIN))
 
 
 def rows_of_visits(rows: Records) -> Records:
@@ -45,7 +45,7 @@ def rows_of_visits(rows: Records) -> Records:
     rows : Records
         LEDGER rows of one replication.
     """
-    found = rows[_OF_VISITS[rows["event"]] & (rows["process"] == SALE) & (rows["pursuit"] >= 0)]
+    found = rows[OF_VISITS[rows["event"]] & (rows["process"] == SALE) & (rows["pursuit"] >= 0)]
     sorted_rows: Records = found[np.argsort(found["pursuit"], kind="stable")]
     return sorted_rows
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import Any
 
 from funnelsim.chance.distributions import Sample
 from funnelsim.io.reading import read_bytes
@@ -60,6 +62,20 @@ class Samples:
         if file not in self._draws:
             self._draws[file] = draws_of(self._content(file), file)
         return self._draws[file]
+
+    def take_draws(self, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Take rows of draws that are at hand for those of a file, which is not read then.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, as the scenario says it.
+        columns : mapping of str to sequence
+            A value for each row, as a TOML parser would return it.
+        """
+        rows = len(next(iter(columns.values()), ()))
+        held = {key: tuple(values) for key, values in columns.items()}
+        self._draws[PurePath(name).as_posix()] = DrawsFile(name, held, tuple(range(2, rows + 2)))
 
     def _content(self, file: str) -> bytes:
         if file not in self.contents:

@@ -16,20 +16,21 @@ from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled.blocks import PAGE
 from funnelsim.engines.donors import Past, donor_world, open_deals
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.model.model import Chapters
+from funnelsim.engines.visits_seen import OF_VISITS
+from funnelsim.model.model import SALE, Chapters
 from funnelsim.scenario import TODAY, Course, Scenario, course_of
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, Progress
 from funnelsim.studies.today.asked import asked_of, unknown_reps
-from funnelsim.studies.today.donors_seen import DonorCounts
-from funnelsim.studies.today.ends import ends_of, inquiries_of
+from funnelsim.studies.today.donors_seen import Bools, DonorCounts
+from funnelsim.studies.today.ends import OF_ENDS, ends_of, inquiries_of
 from funnelsim.studies.today.forecast import TodayResult
 from funnelsim.studies.today.quarter import quarter_of, quota_of
 from funnelsim.studies.today.scenarios import Restart, restart_of
 from funnelsim.studies.today.snapshot import Snapshot
 
-LOOKED_AT = 40  # donor worlds that tell whether deals are stuck
-MOST_MONTHS = 36  # of age for which donors are looked for; who is older has the oldest one (OD2)
+LOOKED_AT = 40
+MOST_MONTHS = 18  # of age for which donors are looked for; who is older has the oldest one (OD2)
 _MICROSECOND = pd.Timedelta(1, "us")
 _MONTH = pd.Timedelta(days=30)
 
@@ -43,6 +44,7 @@ def forecast_from(
     replications: int = 400,
     seed: int = 1,
     jobs: int = 0,
+    look_at: int = LOOKED_AT,
     progress: Progress = lambda _: None,
 ) -> TodayResult:
     """Simulate what comes of the open deals, and of new ones, from today on.
@@ -59,6 +61,8 @@ def forecast_from(
         The instant up to which is simulated. Default: the end of the fiscal quarter.
     replications, seed, jobs, progress
         As `simulate` takes them. If deals are overridden, worlds run with and without.
+    look_at : int
+        Donor worlds that tell whether deals are stuck, and what their chance was a month ago.
 
     Raises
     ------
@@ -74,7 +78,9 @@ def forecast_from(
     plan = Plan(replications, seed, jobs=jobs)
     begins = snapshot.at.round("D")
     since, ends = quarter_of(begins, scenario.plan)
-    run = _Run(scenario, strategy, begins, since, until or ends, plan, progress, _oldest(snapshot, begins))
+    run = _Run(
+        scenario, strategy, begins, since, until or ends, plan, progress, _oldest(snapshot, begins), look_at
+    )
     plain = run.result(snapshot.without_overrides())
     if snapshot.overridden.empty:
         return plain
@@ -108,6 +114,7 @@ class _Run:
     plan: Plan
     progress: Progress
     oldest: int
+    look_at: int
 
     @cached_property
     def restart(self) -> Restart:
@@ -164,15 +171,15 @@ class _Run:
             if len(asked):
                 donors = self.donors.chapters(world)
                 longer = donors[-1].model
-                rows = _rows(donors, donor_world(world))
-                if number < LOOKED_AT:
+                rows = _rows(donors, donor_world(world), OF_VISITS)
+                if number < self.look_at:
                     counts.add(rows)
                 model = chapters[0].model
                 past = Past(longer, rows, longer.stocks_from)
                 deals = open_deals(model, world, past, asked).deals
                 first = replace(chapters[0], model=model._replace(open_deals=deals))
                 chapters = (first, *chapters[1:])
-            lived = _rows(chapters, world)
+            lived = _rows(chapters, world, OF_ENDS)
         except StuckError as stuck:
             raise in_words(stuck, [self.ahead.names]) from stuck
         self.progress(1)
@@ -180,10 +187,11 @@ class _Run:
         return ends, inquiries_of(lived, number, self.window)
 
 
-def _rows(chapters: Chapters, world: Record) -> Records:
-    """Simulate a world and keep all its rows."""
+def _rows(chapters: Chapters, world: Record, events: Bools) -> Records:
+    """Simulate a world and keep the rows of some events of the sale."""
     ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
-    return np.concatenate([page.copy() for page in pages(ENGINES["compiled"], chapters, world, ledger)])
+    lived = pages(ENGINES["compiled"], chapters, world, ledger)
+    return np.concatenate([page[events[page["event"]] & (page["process"] == SALE)] for page in lived])
 
 
 def _people(course: Course) -> dict[str, tuple[str, ...]]:

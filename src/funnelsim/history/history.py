@@ -9,6 +9,8 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from funnelsim.io.writing import UnusableError
+
 OUTCOMES = ("won", "lost")  # blank: still open
 
 _ENDS = ("closed", "closed_after", "outcome", "reason")
@@ -75,7 +77,7 @@ class History:
 
         Raises
         ------
-        ValueError
+        UnusableError
             If the instant is outside the history.
 
         Examples
@@ -92,7 +94,7 @@ class History:
         ('', 'web', True)
         """
         if not self.seen_from <= instant <= self.seen_until:
-            raise ValueError(
+            raise UnusableError(
                 f"the history is from {self.seen_from:%Y-%m-%d} to {self.seen_until:%Y-%m-%d}, "
                 f"and {instant:%Y-%m-%d} is not in it"
             )

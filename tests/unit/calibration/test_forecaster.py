@@ -1,0 +1,25 @@
+"""The simulation among forecasters: what it says is in the words of the records."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from funnelsim.calibration.forecaster import as_recorded
+from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK, History
+
+
+def test_names_are_those_of_the_records_and_blanks_have_none() -> None:
+    day = pd.Timestamp("2026-01-02")
+    rows = [
+        ["a", day, day, pd.NaT, "lost", "price, too high", "web", "small + new", 1.0, "Ann"],
+        ["b", day, day, pd.NaT, "lost", "", "", "small + new", 1.0, ""],
+    ]
+    empty = [pd.DataFrame(columns=columns) for columns in (ENTRIES, FIELDS, WORK)]
+    history = History(pd.DataFrame(rows, columns=DEALS), *empty, ("offer",), day, pd.Timestamp("2026-04-01"))
+    channel_of = {"web": "web", "web, at offer": "web", "unknown": "unknown"}
+    assert as_recorded(history, channel_of) == {
+        "channel": {"web": "web", "web, at offer": "web"},
+        "segment": {"small and new": "small + new"},
+        "rep": {"Ann": "Ann"},
+        "reason": {"price too high": "price, too high"},
+    }

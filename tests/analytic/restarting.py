@@ -64,7 +64,7 @@ def typed_months(preset: str) -> Scenario:
     found = settled(fs.load(preset))
     document = found.document
     typed = {"warm_up_months": found.months.warm_up, "period_months": 4, "drain_months": 0}
-    for key in ("goals", "changes", "strategies", "assumptions"):
+    for key in ("goals", "changes", "strategies", "assumptions", "origins"):
         document.pop(key, None)
     return found.beginning(document | {"horizon": typed})
 

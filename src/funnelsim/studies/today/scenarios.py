@@ -11,6 +11,7 @@ from funnelsim.scenario.schema import LONGEST_HORIZON
 from funnelsim.studies.pilot import settled
 
 LEAST_MONTHS_OF_DONORS = 6  # in which visits are seen, besides those of the oldest deal's age
+_LEFT_OUT = ("goals", "plan", "origins")  # nothing that happens depends on them
 
 
 class Restart(NamedTuple):
@@ -24,7 +25,7 @@ class Restart(NamedTuple):
 def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: int = 0) -> Restart:
     """Make the scenarios of a forecast.
 
-    Changes that are dated before `day` have been made. Growth goes on from the month in which the scenario starts.
+    Changes dated before `day` have been made. Growth goes on from the month in which the scenario starts.
 
     Parameters
     ----------
@@ -66,11 +67,11 @@ def _months(day: date, until: date) -> int:
 
 
 def _document(scenario: Scenario, day: date) -> dict[str, Any]:
-    """Return the tables that hold on a day, without choices and quotas."""
+    """Return the tables that hold on a day, as far as what happens depends on them."""
     held = [each for each in scenario.timeline(TODAY) if each.begins is None or each.begins <= day]
     document = held[-1].scenario.document
     plan = {key: value for key, value in document.get("plan", {}).items() if key == "fiscal_year_starts"}
-    return {key: value for key, value in document.items() if key not in ("goals", "plan")} | {"plan": plan}
+    return {key: value for key, value in document.items() if key not in _LEFT_OUT} | {"plan": plan}
 
 
 def _beginning(scenario: Scenario, document: dict[str, Any], day: date, months: int) -> Scenario:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,12 +54,16 @@ class Simulated:
         Of everything drawn.
     recent_months : int, optional
         Measure from the last months alone.
+    typed : mapping of str to value
+        What is known beforehand and cannot be measured, such as holidays: values of the scenario by path, in
+        place of what is measured there.
     """
 
     worlds: int = 200
     draws: int = 200
     seed: int = 1
     recent_months: int | None = None
+    typed: Mapping[str, Any] = field(default_factory=dict)
     name: str = "simulation"
 
     def forecast(
@@ -73,6 +78,8 @@ class Simulated:
         """
         found = calibrate(history, draws=self.draws, seed=self.seed, recent_months=self.recent_months)
         scenario = loaded(firm_of(found))
+        if self.typed:
+            scenario = scenario.with_changes(self.typed)
         snapshot = Snapshot(origin, snapshot_of(found.history, origin))
         result = forecast_from(
             scenario, snapshot, until=ends[-1], replications=self.worlds, seed=self.seed, jobs=1

@@ -86,8 +86,8 @@ class ExportMapping(_Section):
     def known(self) -> dict[str, Known]:
         """Since when each field of a deal has been what the export says (HI5).
 
-        A reason that comes with the status, or with an event, is known with it. One in a column of its own may
-        have been overwritten, as by a later loss of the same deal.
+        A reason that comes with the status, or with an event, is known with it. One in a column of its own
+        may have been overwritten, as by a later loss of the same deal.
         """
         since = {Known.CREATED: self.never_changes, Known.CLOSED: self.final_when_closed}
         columns = [self.columns, *(each.columns for each in self.files.values())]

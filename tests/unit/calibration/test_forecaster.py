@@ -11,8 +11,8 @@ from funnelsim.calibration.backtest.backtest import backtest
 from funnelsim.calibration.backtest.baselines import RecentMean
 from funnelsim.calibration.backtest.spans import Span
 from funnelsim.calibration.backtest.windows import CREATED, NEW_WINS, OPEN_WINS, VALUE, WINS, WindowForecast
-from funnelsim.calibration.forecaster import Simulated
-from funnelsim.history import History
+from funnelsim.calibration.forecaster import Simulated, as_recorded
+from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK, History
 
 
 def known_history(changed: pd.Timestamp | None = None) -> History:
@@ -67,3 +67,20 @@ def test_it_is_scored_beside_a_baseline() -> None:
     )
     assert result.not_made == ()
     assert set(result.windows["forecaster"]) == {"simulation", "mean of the last 8 weeks"}
+
+
+def test_names_are_those_of_the_records_and_blanks_have_none() -> None:
+    day = pd.Timestamp("2026-01-02")
+    rows = [
+        ["a", day, day, pd.NaT, "lost", "price, too high", "web", "small + new", 1.0, "Ann"],
+        ["b", day, day, pd.NaT, "lost", "", "", "small + new", 1.0, ""],
+    ]
+    empty = [pd.DataFrame(columns=columns) for columns in (ENTRIES, FIELDS, WORK)]
+    history = History(pd.DataFrame(rows, columns=DEALS), *empty, ("offer",), day, pd.Timestamp("2026-04-01"))
+    channel_of = {"web": "web", "web, at offer": "web", "unknown": "unknown"}
+    assert as_recorded(history, channel_of) == {
+        "channel": {"web": "web", "web, at offer": "web"},
+        "segment": {"small and new": "small + new"},
+        "rep": {"Ann": "Ann"},
+        "reason": {"price too high": "price, too high"},
+    }

@@ -148,13 +148,13 @@ def window_of(
     flows[LOSSES] = count(lost)
     for reason, rows in _named(lost, "reason", result.names.reasons, recorded["reason"]):
         flows[lost_for(reason)] = count(rows)
-    for field, names in (
+    for what, names in (
         ("segment", result.names.segments),
         ("rep", result.names.reps),
         ("channel", result.names.channels),
     ):
-        for name, rows in _named(won, field, names, recorded[field]):
-            flows[of(WINS, field, name)] = count(rows)
+        for name, rows in _named(won, what, names, recorded[what]):
+            flows[of(WINS, what, name)] = count(rows)
     chances = dict(zip(result.snapshot.open["deal"], result.chances.tolist(), strict=True))
     return WindowForecast(flows, _cycles(won, result.replications), chances)
 

@@ -57,7 +57,7 @@ class Simulated:
     """
 
     worlds: int = 200
-    draws: int = 200
+    draws: int = 100
     seed: int = 1
     recent_months: int | None = None
     typed: Mapping[str, Any] = field(default_factory=dict)

@@ -102,7 +102,7 @@ class History:
             return self
         deals = self.deals[self.deals["created"] < instant].copy()
         later = ~(deals["closed"] < instant)
-        for column in _OF_A_DEAL:
+        for column in (*_OF_A_DEAL, "reason"):
             since = self.known.get(column, Known.EXPORT)
             hidden = later if since == Known.CLOSED else np.full(len(deals), since == Known.EXPORT)
             deals.loc[hidden, column] = np.nan if column == "value" else ""
@@ -126,7 +126,7 @@ class History:
         dated = set(self.fields["field"])
         return tuple(
             name
-            for name in _OF_A_DEAL
+            for name in (*_OF_A_DEAL, "reason")
             if self.known.get(name, Known.EXPORT) == Known.EXPORT and name not in dated
         )
 

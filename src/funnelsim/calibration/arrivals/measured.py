@@ -19,6 +19,7 @@ from funnelsim.compiling.arrays import Floats
 
 FEWEST = 30  # deals of a channel that is measured by itself
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FARTHEST_STEP = 0.29  # of a month: more is refused in the four years in which donors of old deals are sought
 _METHOD = "Poisson-gamma days about a level that is a random walk by month"
 _RARE = "Poisson, with the profile of all channels: fewer than 30 deals"
 
@@ -247,7 +248,7 @@ def _shock(path: str, draws: Floats, months: int) -> Estimate:
     """Write the deviation of a random walk."""
 
     def table(deviation: float) -> dict[str, Any]:
-        return {"deviation": min(rounded(deviation), 1.0), "persistence": 1.0}
+        return {"deviation": min(rounded(deviation), _FARTHEST_STEP), "persistence": 1.0}
 
     method = f"steps of a random walk over {months} months; beforehand about 0.1"
     told = {"deviation of a month's step": draws}

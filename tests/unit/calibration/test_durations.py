@@ -23,6 +23,7 @@ from funnelsim.calibration.durations.posterior import (
     worth,
 )
 from funnelsim.calibration.durations.steps import Grid, stepped
+from funnelsim.calibration.shapes import on_grid
 from funnelsim.io.writing import UnusableError
 from funnelsim.scenario.quantities import read_distribution
 from funnelsim.scenario.samples import Samples
@@ -68,6 +69,20 @@ def of_scipy(family: Family, median: float, p90: float) -> stats.rv_continuous:
     return getattr(stats, name)(**form)
 
 
+@pytest.fixture
+def exact_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write shapes as they are, which are otherwise rounded to within 1 %."""
+    monkeypatch.setattr("funnelsim.calibration.durations.families.on_grid", float)
+
+
+def test_shapes_are_rounded_to_within_1_percent_and_few_are_left() -> None:
+    shapes = np.geomspace(0.1, 100.0, 5000)
+    written = np.array([on_grid(shape) for shape in shapes])
+    assert written == pytest.approx(shapes, rel=0.0101)
+    assert len(np.unique(written)) <= np.log(1000) / 0.02 + 2
+
+
+@pytest.mark.usefixtures("exact_shapes")
 @BY_NAME
 @pytest.mark.parametrize(("median", "p90"), [(14.0, 46.5), (0.3, 0.5), (200.0, 5_000.0)])
 def test_a_family_is_that_of_scipy_with_the_median_and_the_p90_asked_for(
@@ -81,6 +96,7 @@ def test_a_family_is_that_of_scipy_with_the_median_and_the_p90_asked_for(
     assert family.log_density(*at) == pytest.approx(same.logpdf(days), abs=1e-3)
 
 
+@pytest.mark.usefixtures("exact_shapes")
 @BY_NAME
 def test_a_scenario_can_hold_whatever_may_be_drawn(family: Family) -> None:
     prior = Prior()
@@ -291,6 +307,7 @@ def test_hazards_at_which_nobody_lasts_so_long_do_not_pass_for_likely() -> None:
 # ---- what is told -------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("exact_shapes")
 def test_estimates_are_of_the_same_draws_and_named_by_stage() -> None:
     lengths = measure_lengths(made_up(Weibull(), 200, seed=1), draws=100, seed=1)
     takes, never = lengths.estimates("offer")

@@ -73,7 +73,7 @@ def _coded(reading: Reading) -> Reading:
         if not rows.empty:
             names = names.union(pd.Index(rows["deal"].unique()))
     coded = pd.CategoricalDtype(names.sort_values())
-    deals, moves, fields, work = (rows if rows.empty else rows.astype({"deal": coded}) for rows in frames)
+    deals, moves, fields, work = (rows.astype({"deal": coded}) if "deal" in rows else rows for rows in frames)
     return Reading(deals, moves, fields, work, reading.first, reading.since)
 
 

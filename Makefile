@@ -16,6 +16,7 @@
 # make repeat-purchase  who buys again: fitted to 39 weeks and scored on the next 39, experiments/repeat_purchase/result.md
 # make installer  what pays where jobs take several people, experiments/installer/result.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
+# make measured  how often the ranges of measured numbers hold what is true, docs/measured.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
@@ -24,7 +25,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn coverage-table notebook clean
+.PHONY: demo test check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn measured coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -100,6 +101,9 @@ installer: $(VENV)/installed
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py
+
+measured: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.measured
 
 coverage-table: $(VENV)/installed
 	$(BIN)/python benchmarks/coverage_table.py

@@ -1,5 +1,6 @@
 # make demo    install into .venv and run the main job
 # make test    install and run the tests
+# make slow    the tests that it leaves out
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
 # make restarts  whether worlds restarted from their records are told apart from those that go on
@@ -25,7 +26,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn measured coverage-table notebook clean
+.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn measured coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -33,6 +34,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -q -n 2 --dist worksteal -m "not slow"
+
+slow: $(VENV)/installed-dev
+	$(BIN)/pytest -q -n 2 --dist worksteal -m slow
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check src tests experiments benchmarks docs notebooks

@@ -292,7 +292,7 @@ def _begin(deal: Record, told: Record, reps: int) -> None:
     """Fill in what the records say of a deal, and what every deal begins with."""
     age = max(int(told["age"]), 0)
     deal["entity"] = told["entity"]
-    deal["created"] = -max(int(told["age_of_deal"]), age, 1)
+    deal["created"] = -max(int(told["age_of_deal"]), age, 2)  # -1 is that of nobody's cohort (WB1)
     deal["entered"] = -age
     deal["value"] = told["value"]
     deal["stage"] = told["stage"]

@@ -19,6 +19,7 @@ from funnelsim.calibration.backtest.baselines import ByField, MeanOf, SeasonalNa
 from funnelsim.calibration.backtest.looks import AGE
 from funnelsim.calibration.backtest.pipelines import WeightedPipeline
 from funnelsim.calibration.backtest.spans import Span
+from funnelsim.calibration.backtest.windows import Forecaster
 from funnelsim.calibration.forecaster import Simulated
 
 QUARTER = Span(3, "m")
@@ -41,7 +42,7 @@ def main() -> None:
     origin = ORIGINS[window]
     whole = history_of("crm_sales", "crm_sales/sales_pipeline.csv")
     seen = whole.as_of(QUARTER.after(origin))  # what comes after the window is not even looked at
-    forecasters = [Simulated(recent_months=WHOLE_QUARTERS[window]), *BASELINES]
+    forecasters: list[Forecaster] = [Simulated(recent_months=WHOLE_QUARTERS[window]), *BASELINES]
     result = backtest(seen, forecasters, QUARTER, [origin], by=BY)
     about = f"crm_sales, {window}: the quarter from {origin:%Y-%m-%d}"
     write_scores(result, "sales_pipeline.csv", about, Path(__file__).parent / f"{window}.md")

@@ -50,11 +50,11 @@ def called(*words: object) -> Result:
 def test_an_export_is_scored_in_one_command(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "scored"
     found = called(
-        folder / "deals.csv", "--mapping", folder / "mapping.toml", "--horizon", "1m", "--jobs", "1",
-        "--by", "segment", "--out", out,
+        folder / "deals.csv", "--mapping", folder / "mapping.toml", "--horizon", "1m", "--every", "2m",
+        "--worlds", "20", "--jobs", "1", "--by", "segment", "--out", out,
     )  # fmt: skip
     assert found.exit_code == 0, found.output
-    assert "deals.csv: weighted pipeline by stage and age, scored on what came next" in found.output
+    assert "deals.csv: simulation, scored on what came next" in found.output
     names = {"backtest.txt", "windows.csv", "deals.csv", "backtest.json", "windows.png", "pit.png"}
     assert {file.name for file in out.iterdir()} == names
 
@@ -73,7 +73,7 @@ def test_the_folder_of_a_history_is_scored_as_of_a_date(folder: Path, tmp_path: 
         ],
     )
     assert imported.exit_code == 0, imported.output
-    found = called(history, "--horizon", "4w", "--at", "2024-06-03", "--jobs", "1")
+    found = called(history, "--horizon", "4w", "--at", "2024-06-03", "--worlds", "20", "--jobs", "1")
     assert found.exit_code == 0, found.output
     assert "1 window of 4 weeks, from 2024-06-03" in found.output
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from funnelsim.calibration.forecaster import as_recorded
+from funnelsim.calibration.backtest.windows import LOSSES, WINS
+from funnelsim.calibration.forecaster import Simulated, as_recorded
 from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK, History
+
+from ..made_history import made, on
 
 
 def test_names_are_those_of_the_records_and_blanks_have_none() -> None:
@@ -23,3 +26,11 @@ def test_names_are_those_of_the_records_and_blanks_have_none() -> None:
         "rep": {"Ann": "Ann"},
         "reason": {"price too high": "price, too high"},
     }
+
+
+def test_what_is_typed_holds_in_place_of_what_is_measured() -> None:
+    known = made(120, 4)
+    none_lost = Simulated(worlds=2, draws=10, typed={"stages.offer.conversion": 1.0})
+    flows = none_lost.forecast(known, on(120), [on(127)]).flows
+    assert flows[WINS].min() > 0
+    assert flows[LOSSES].max() == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class Simulated:
         Of everything drawn.
     recent_months : int, optional
         Measure from the last months alone.
-    typed : mapping of str to value
+    typed : mapping of str to value, optional
         What is known beforehand and cannot be measured, such as holidays: values of the scenario by path, in
         place of what is measured there.
     """
@@ -63,7 +63,7 @@ class Simulated:
     draws: int = 200
     seed: int = 1
     recent_months: int | None = None
-    typed: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] | None = None
     name: str = "simulation"
 
     def forecast(

@@ -113,7 +113,6 @@ loan-leads: $(VENV)/installed
 	$(BIN)/python -m experiments.loan_leads.score scored
 
 olist-leads: $(VENV)/installed
-	$(BIN)/python -m experiments.olist.score development
 	$(BIN)/python -m experiments.olist.score march
 	$(BIN)/python -m experiments.olist.score april_and_may
 

@@ -114,7 +114,7 @@ def _last_look(history: History) -> pd.Timestamp:
 
 
 def _times(column: pd.Series) -> pd.Series:
-    return pd.to_datetime(column)
+    return pd.to_datetime(column).astype("datetime64[us]")  # (HI2)
 
 
 def _days(lengths: pd.Series) -> Floats:

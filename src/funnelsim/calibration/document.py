@@ -13,7 +13,11 @@ from funnelsim.calibration.outcomes import TEAM
 from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN
+from funnelsim.scenario import Scenario, from_document
+from funnelsim.scenario.draws import DrawsFile
+from funnelsim.scenario.files import Source
 from funnelsim.scenario.paths import is_section, kind_at, look_up, parts_of
+from funnelsim.scenario.samples import Samples
 
 KIND = "recorded"
 MONTHS = 12
@@ -52,6 +56,13 @@ class Firm(NamedTuple):
     def files(self) -> dict[str, str]:
         """Return the text of each file by its name: the scenario, and the draws beside it."""
         return {"scenario.toml": as_toml(self.document), DRAWS: draws_as_csv(self.draws)}
+
+    def scenario(self) -> Scenario:
+        """Return the scenario that its files would be read as."""
+        columns = {path: tuple(rounded(each) for each in column) for path, column in self.draws.items()}
+        rows = len(next(iter(columns.values())))
+        table = DrawsFile(DRAWS, columns, tuple(range(2, rows + 2)))  # below a line of names
+        return from_document(self.document, Source("scenario.toml", samples=Samples(tables={DRAWS: table})))
 
 
 def firm_of(found: Calibration) -> Firm:
@@ -133,8 +144,12 @@ def _assumed(found: Calibration) -> list[Assumed]:
     taken = [Assumed(f"channels.{name}.cost_per_month", 0.0, costs) for name in found.starts.stage]
     for name in sorted(history.deals["segment"].unique()):
         taken.append(Assumed(f"segments.{name}.gross_margin", 1.0, costs))
+        path = f"segments.{name}.contract_value"
         if found.values is None:
-            taken.append(Assumed(f"segments.{name}.contract_value", 1.0, "the history has no values"))
+            taken.append(Assumed(path, 1.0, "the history has no values"))
+        elif name not in found.values.data:
+            mean = rounded(found.values.deals["value"].mean())
+            taken.append(Assumed(path, mean, "none of its deals was won: the mean of the other segments"))
     if found.work is None and _people(history):
         hours = "not identified: the history has no hours of work; see the offered load"
         taken += [Assumed(f"stages.{stage}.effort_hours", 0.0, hours) for stage in history.stages]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +23,10 @@ from funnelsim.calibration.backtest.windows import (
     of,
 )
 from funnelsim.calibration.calibrate import calibrate
-from funnelsim.calibration.document import Firm, firm_of
+from funnelsim.calibration.document import firm_of
 from funnelsim.compiling.arrays import Floats, Records
 from funnelsim.history import History
 from funnelsim.history.snapshot import snapshot_of
-from funnelsim.scenario import Scenario, load
 from funnelsim.studies.today.ends import LOST, NEW, WON
 from funnelsim.studies.today.forecast import TodayResult
 from funnelsim.studies.today.restart import forecast_from
@@ -71,20 +68,12 @@ class Simulated:
             If the history tells too little.
         """
         found = calibrate(history, draws=self.draws, seed=self.seed, recent_months=self.recent_months)
-        scenario = loaded(firm_of(found))
+        scenario = firm_of(found).scenario()
         snapshot = Snapshot(origin, snapshot_of(found.history, origin))
         result = forecast_from(
             scenario, snapshot, until=ends[-1], replications=self.worlds, seed=self.seed, jobs=1
         )
         return window_of(result, origin, ends, found.starts.of)
-
-
-def loaded(firm: Firm) -> Scenario:
-    """Read a measured scenario as if from its files."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in firm.files().items():
-            (Path(folder) / name).write_text(text, encoding="utf-8")
-        return load(Path(folder) / "scenario.toml")
 
 
 def window_of(

@@ -9,7 +9,7 @@ _DIGITS = 6
 
 
 def on_grid(shape: float) -> float:
-    """Round a shape parameter to within 1 %.
+    """Round a number that sets the shape of a distribution to within 1 %.
 
     >>> on_grid(103.39), on_grid(103.4)
     (103.544, 103.544)

@@ -28,12 +28,14 @@ class Samples:
         Where they are. None: in the working folder.
     contents : dict of str to bytes
         Of those read so far, by name.
+    tables : dict of str to DrawsFile
+        Files of draws, as read so far, or made without a file.
     """
 
     folder: Path | None = None
     contents: dict[str, bytes] = field(default_factory=dict)
+    tables: dict[str, DrawsFile] = field(default_factory=dict)
     _found: dict[tuple[str, str], Sample] = field(default_factory=dict)
-    _draws: dict[str, DrawsFile] = field(default_factory=dict)
 
     def sample(self, name: str, heading: str = "") -> Sample:
         """Return the values of a file, or of a column of it.
@@ -57,9 +59,9 @@ class Samples:
             If the file is not beside the scenario, cannot be read, or is no table of values.
         """
         file = PurePath(name).as_posix()
-        if file not in self._draws:
-            self._draws[file] = draws_of(self._content(file), file)
-        return self._draws[file]
+        if file not in self.tables:
+            self.tables[file] = draws_of(self._content(file), file)
+        return self.tables[file]
 
     def _content(self, file: str) -> bytes:
         if file not in self.contents:

@@ -14,6 +14,9 @@
 # make subscriptions  who should look after customers, experiments/subscription_software/result.md
 # make partners  what comes first for partners who sell and deliver, experiments/partners_who_deliver/result.md
 # make repeat-purchase  who buys again: fitted to 39 weeks and scored on the next 39, experiments/repeat_purchase/result.md
+# make crm-sales  a quarter of a hardware maker forecast from its pipeline and scored, experiments/crm_sales
+# make loan-leads  a month of loan applications forecast from those open and scored, experiments/loan_leads
+# make olist-leads  March of a marketplace's leads scored, April and May forecast, experiments/olist
 # make installer  what pays where jobs take several people, experiments/installer/result.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
@@ -24,7 +27,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase installer bench docs pages crn coverage-table notebook clean
+.PHONY: demo test check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -42,6 +45,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy --strict experiments/subscription_software experiments/partners_who_deliver
 	$(BIN)/mypy --strict experiments/installer
 	$(BIN)/mypy --strict --explicit-package-bases experiments/repeat_purchase
+	$(BIN)/mypy --strict --explicit-package-bases experiments/crm_sales experiments/loan_leads experiments/olist
 	$(BIN)/mypy --strict --exclude crn.py benchmarks
 	$(BIN)/lint-imports
 
@@ -94,6 +98,19 @@ partners: $(VENV)/installed
 
 repeat-purchase: $(VENV)/installed
 	$(BIN)/python -m experiments.repeat_purchase.cdnow
+
+crm-sales: $(VENV)/installed
+	$(BIN)/python -m experiments.crm_sales.score development
+	$(BIN)/python -m experiments.crm_sales.score scored
+
+loan-leads: $(VENV)/installed
+	$(BIN)/python -m experiments.loan_leads.score development
+	$(BIN)/python -m experiments.loan_leads.score scored
+
+olist-leads: $(VENV)/installed
+	$(BIN)/python -m experiments.olist.score development
+	$(BIN)/python -m experiments.olist.score march
+	$(BIN)/python -m experiments.olist.score april_and_may
 
 installer: $(VENV)/installed
 	$(BIN)/python -m experiments.installer.crews

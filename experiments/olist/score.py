@@ -1,6 +1,7 @@
 """Forecast March 2018 of the marketplace's leads from January and February, by week; then April and May.
 
-python -m experiments.olist.score march
+python -m experiments.olist.score development
+python -m experiments.olist.score march             # once, with everything fixed
 python -m experiments.olist.score april_and_may     # writes a forecast that is scored elsewhere
 """
 
@@ -18,11 +19,13 @@ from funnelsim.calibration.backtest.baselines import RecentMean
 from funnelsim.calibration.backtest.looks import AGE
 from funnelsim.calibration.backtest.pipelines import WeightedPipeline
 from funnelsim.calibration.backtest.spans import Span
+from funnelsim.calibration.forecaster import Simulated
 from funnelsim.history.history import History
 
-FIRST, MARCH, APRIL = (pd.Timestamp(f"2018-0{month}-01") for month in (1, 3, 4))
+FIRST, FEBRUARY, MARCH, APRIL = (pd.Timestamp(f"2018-0{month}-01") for month in (1, 2, 3, 4))
+ORIGINS = {"development": FEBRUARY, "march": MARCH}
 MONTH, TWO_MONTHS, WEEK = Span(1, "m"), Span(2, "m"), Span(1, "w")
-FORECASTERS = (WeightedPipeline((AGE,)), RecentMean(Span(4, "w")))
+FORECASTERS = (Simulated(), WeightedPipeline((AGE,)), RecentMean(Span(4, "w")))
 HERE = Path(__file__).parent
 
 
@@ -36,11 +39,15 @@ def leads_of_2018() -> History:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("window", choices=["march", "april_and_may"])
+    parser.add_argument("window", choices=[*ORIGINS, "april_and_may"])
+    window = parser.parse_args().window
     history = leads_of_2018()
-    if parser.parse_args().window == "march":
-        result = backtest(history, FORECASTERS, MONTH, [MARCH], part=WEEK)
-        write_scores(result, "marketing funnel", "olist: March 2018", HERE / "march.md")
+    if window in ORIGINS:
+        origin = ORIGINS[window]
+        seen = history.as_of(MONTH.after(origin))
+        result = backtest(seen, FORECASTERS, MONTH, [origin], part=WEEK)
+        about = f"olist, {window}: the month from {origin:%Y-%m-%d}"
+        write_scores(result, "marketing funnel", about, HERE / f"{window}.md")
         return
     ends = TWO_MONTHS.parts(APRIL, WEEK)
     for forecaster in FORECASTERS:

@@ -12,32 +12,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from funnelsim.calibration.backtest.backtest import backtest
+    from funnelsim.calibration.calibrate import calibrate
+    from funnelsim.calibration.document import firm_of
+    from funnelsim.history import History
+    from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
+    from funnelsim.studies.checkpoint import Checkpoint
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.romi import RomiResult, romi
-    from funnelsim.studies.study import compare, simulate
+    from funnelsim.studies.study import compare, keep, simulate
+    from funnelsim.studies.today.restart import forecast_from
+    from funnelsim.studies.today.snapshot import read_snapshot
 
 __all__ = [
     "AssumptionsResult",
     "Checkpoint",
     "ComparisonResult",
     "EndlessLoopError",
+    "History",
     "PolicyError",
     "RomiResult",
     "Scenario",
     "ScenarioError",
     "SimulationResult",
+    "backtest",
+    "calibrate",
     "compare",
     "compare_assumptions",
+    "firm_of",
+    "forecast_from",
     "keep",
     "load",
     "parse",
     "plot_response",
     "presets",
+    "read_history",
+    "read_snapshot",
     "register_policy",
     "romi",
     "simulate",
@@ -48,18 +63,25 @@ _HOMES = {
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
     "EndlessLoopError": "funnelsim.studies.endless",
+    "History": "funnelsim.history",
     "PolicyError": "funnelsim.model.own_policy",
     "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
+    "backtest": "funnelsim.calibration.backtest.backtest",
+    "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
+    "firm_of": "funnelsim.calibration.document",
+    "forecast_from": "funnelsim.studies.today.restart",
     "keep": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
+    "read_history": "funnelsim.history.files",
+    "read_snapshot": "funnelsim.studies.today.snapshot",
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
     "simulate": "funnelsim.studies.study",

@@ -336,6 +336,29 @@ class Inquiry:
 
 
 @dataclass
+class OpenDeal:
+    """A deal that is open at time 0: what the records say of it, and its donor (OD1, OD3)."""
+
+    company: Inquiry  # of which the entity is that of the deal
+    stage: int
+    created: int
+    entered: int  # its stage
+    phase: str  # held, queue, work, between attempts, customer; or "new": it enters its stage
+    until: int | None  # when that ends by itself
+    since: int  # when it began: with the customer, between attempts, or queued again
+    left_to_do: int = 0  # of the effort of work in hand
+    waited: int = 0  # before work in the stage first started
+    rep: int | None = None  # by `who`
+    product: int | None = None
+    value: float | None = None  # bookings; None: drawn
+    ignored: bool = False
+    attempt: int = 0  # how many have begun in the visit
+    reached: bool = True  # by the work in hand
+    rejected: bool = False  # ... at the end of which its rep rejects it
+    outcome: str = ""  # OD7: WON or LOST, where it is overridden
+
+
+@dataclass
 class Draws:
     """The table of what chance came to in a chapter.
 
@@ -425,6 +448,7 @@ class Firm:
     deliveries: list[Delivery] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     referrals: Referrals | None = None
+    open_deals: list[OpenDeal] = field(default_factory=list)  # at time 0, in the order of entities
 
 
 @dataclass

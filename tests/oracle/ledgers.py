@@ -11,7 +11,22 @@ from funnelsim.engines import ENGINES, history
 from funnelsim.model.model import Chapters, Model
 from funnelsim.model.words import GONE_COLD, NOBODY, NOTHING, Event, Flag
 
-from .naive import COLD, Buyer, Contract, Cost, History, Part, Pause, Spell, Step, Try, Visit, Walk
+from .firm import OpenDeal
+from .naive import (
+    COLD,
+    Buyer,
+    Contract,
+    Cost,
+    History,
+    Part,
+    Pause,
+    Spell,
+    Step,
+    Try,
+    Visit,
+    Walk,
+    visit_so_far,
+)
 
 HOW = {
     Event.ADVANCED: "advanced",
@@ -49,6 +64,8 @@ class Told:
     open_since: int | None = None
     returned: int = 0
     left_as: tuple[int, int] | None = None  # of a win-back: the stage and the reason with which it begins
+    was_open: tuple[int | None, bool, bool] | None = None  # OD4: whose, whether it queued, or was held
+    enters_at_first: bool = True  # for all that is known, if it was open (OD5)
     last: int = 0  # when the last row of the visit was written, but for those of nurture
     contacts: list[bool] = field(default_factory=list)  # J7: whether truly junk
     rejections: list[bool] = field(default_factory=list)
@@ -112,9 +129,12 @@ def someone(row: Record, cast: Cast, of_the_day: bool = False) -> int | None:
 
 
 def read(
-    rows: Records, cast: Cast
+    rows: Records, cast: Cast, deals: dict[int, OpenDeal]
 ) -> tuple[dict[int, Told], dict[int, Subscribed], dict[int, Ordered], list[Cost]]:
-    """Rebuild every lead, every contract, who buys again and every cost from the rows alone."""
+    """Rebuild every lead, every contract, who buys again and every cost from the rows alone.
+
+    Only what had happened to `deals` before time 0 is not in them.
+    """
     leads: dict[int, Told] = {}
     contracts: dict[int, Subscribed] = {}
     buyers: dict[int, Ordered] = {}
@@ -133,9 +153,9 @@ def read(
             assert lead not in contracts | leads
             contracts[lead] = signed(None if event is Event.WAS_CUSTOMER else won, row)
             read_contract(contracts[lead], event, row)
-        elif event is Event.BEGAN:
+        elif event in (Event.BEGAN, Event.WAS_OPEN):
             assert lead not in contracts | leads
-            leads[lead] = Told(*what_it_is(row), time, int(row["process"]), int(row["worked"]))
+            leads[lead] = was_open(row, cast, deals[lead]) if lead in deals else began(row)
         elif lead in contracts:
             read_contract(contracts[lead], event, row)
             costs += of_a_bill(event, row)
@@ -159,6 +179,25 @@ def read(
             ends = event in ENDS and (told.process > 0 or event is Event.WON)
             won = told if ends else None if event is not Event.BECAME_LEAD else won
     return leads, contracts, buyers, costs
+
+
+def began(row: Record) -> Told:
+    """Begin with a pursuit that is born of another (X6)."""
+    assert row["event"] == Event.BEGAN
+    return Told(*what_it_is(row), int(row["time"]), int(row["process"]), int(row["worked"]))
+
+
+def was_open(row: Record, cast: Cast, deal: OpenDeal) -> Told:
+    """Begin with a deal that is open at time 0, in the middle of a visit (OD4)."""
+    assert row["event"] == Event.WAS_OPEN
+    stands = (int(row["time"]), int(row["stage"]), int(row["waited"]), int(row["process"]))
+    assert stands == (0, deal.stage, -deal.entered, 0)
+    told = Told(*what_it_is(row), int(row["worked"]), company=int(row["pursuit"]))
+    told.was_open = someone(row, cast), bool(row["count"]), bool(row["flags"] & Flag.HELD)
+    told.visits = [visit_so_far(deal)]
+    since = deal.entered if deal.phase == "held" or deal.attempt == 0 else deal.since
+    told.last = {"work": 0, "queue": since, "held": since}.get(deal.phase, deal.since)
+    return told
 
 
 def name_of(event: Event) -> str:
@@ -255,9 +294,12 @@ def read_step(told: Told, event: Event, row: Record, costs: list[Cost], cast: Ca
         costs.append(Cost("lead", time, told.channel, float(row["money"])))
         return
     if event is Event.ENTERED:
+        if told.was_open is not None and told.enters_at_first:
+            told.visits = []  # OD5
         told.visits.append(Visit(int(row["pursuit"]), int(row["stage"]), told.round, time))
-        told.last = time
+        told.last, told.enters_at_first = time, False
         return
+    told.enters_at_first = False
     assert bool(row["flags"] & Flag.RETURNED) == (told.returned > 0 or event is Event.RETURNED)
     assert int(row["process"]) == told.process
     if told.process and event in (Event.RETURNED, Event.WITHDRAWN):
@@ -303,7 +345,8 @@ def read_visit(told: Told, event: Event, row: Record, costs: list[Cost], cast: C
     elif event in (Event.STARTED, Event.WORKED, Event.NOT_REACHED, Event.INTERRUPTED, Event.RESUMED):
         read_work(told, event, row, costs, cast)
     elif event is Event.REJECTED:
-        assert (visit.effort, visit.rep) == (int(row["worked"]), someone(row, cast))
+        worked_on = visit.pauses[-1].rep if visit.pauses else visit.rep
+        assert (visit.effort, worked_on) == (int(row["worked"]), someone(row, cast))
         visit.rejected = True
         told.rejections.append(bool(row["flags"] & Flag.OUT_OF_PROFILE))
         costs.append(Cost("junk", time, told.channel, float(row["money"])))
@@ -459,7 +502,7 @@ def told_otherwise(oracle: History, chapters: Model | Chapters, seed: int, repli
 
 def differences(oracle: History, rows: Records) -> list[str]:
     """State where a ledger and the oracle's history differ: by leads, by contracts, then by costs."""
-    leads, contracts, buyers, costs = read(rows, oracle.cast)
+    leads, contracts, buyers, costs = read(rows, oracle.cast, oracle.deals)
     found: list[str] = []
     for entity in sorted(
         {entity for entity, walk in oracle.leads.items() if walk.phase != "to begin"} | leads.keys()
@@ -532,7 +575,8 @@ def differences_of_lead(walk: Walk, told: Told) -> list[str]:
         "outcome": (walk.outcome, told.outcome),
         "end": (walk.ended, told.ended),
         "owner": (walk.owner, told.owner),
-        "became lead": (walk.became_lead, told.became_lead),
+        "how it was open": (walk.was_open, told.was_open),
+        "became lead": (None if walk.was_lead else walk.became_lead, told.became_lead),
         "bookings": (walk.bookings, told.bookings),
         "what is booked": (walk.booked, told.booked),
         "term": (walk.term, told.term),

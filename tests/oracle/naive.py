@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from itertools import accumulate, pairwise
@@ -31,6 +31,7 @@ from .firm import (
     Inquiry,
     Limit,
     Nurture,
+    OpenDeal,
     Product,
     Rejection,
     Rep,
@@ -46,6 +47,7 @@ Spans = list[tuple[int, int]]
 
 MOST_WAVES = 10_000  # I5
 YEAR = 12 * MONTH  # CU5
+PULLS = ("shared_queue", "priority_queue", "cherry_pick")  # P4
 FOR_EVER = 10**18  # microseconds: what is longer is cut
 COLD = "gone cold"
 NO_COHORT = -1  # WB1
@@ -311,8 +313,15 @@ class Walk:
     parked_for: int = 0  # the reason
     left_as: tuple[int, int] | None = None  # of a win-back: the stage and the reason with which it begins
     first_signed: int | None = None  # WB5: when its company did, of a win-back and its delivery
+    was_open: tuple[int | None, bool, bool] | None = None  # OD4: whose, and whether it queued or was held
+    value: float | None = None  # OD6: its bookings, as the records have them
     warmth: float = 1.0  # N6
     lost_as: str = ""  # N4: what it would have been, had there been no nurture
+
+    @property
+    def was_lead(self) -> bool:
+        """Whether it was a lead before time 0 (OD1)."""
+        return self.became_lead is not None and self.became_lead < 0
 
     @property
     def is_lead(self) -> bool:
@@ -413,6 +422,7 @@ class History:
     costs: list[Cost]
     log: list[tuple[int, str, int]]  # (instant, what, lead or -1), in the order in which it was decided
     cast: list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
+    deals: dict[int, OpenDeal]  # that were open at time 0
 
     def visits(self) -> list[Visit]:
         """Return every visit, lead by lead, in the order in which they were made."""
@@ -608,6 +618,8 @@ class Simulation:
         first, *self.chapters_to_come = chapters
         self.firm = first.firm
         self.draws = first.draws
+        self.yet_to_open = first.firm.open_deals
+        self.deals: dict[int, OpenDeal] = {}
         self.products_at_first = first.firm.products
         self.now = 0
         self.leads: dict[int, Walk] = {}
@@ -655,6 +667,7 @@ class Simulation:
         while True:
             following = [when for when, _, _ in self.everything_to_come()]
             following += [chapter.begins for chapter in self.chapters_to_come[:1]]
+            following += [0] if self.yet_to_open else []
             if not following or min(following) >= self.firm.horizon:  # T3
                 break
             self.now = min(following)
@@ -673,7 +686,7 @@ class Simulation:
                 if self.leads[entity].phase == "nurture":
                     self.nurture_is_over(self.leads[entity], self.now - 1)
                 self.say("open", entity)
-        return History(self.leads, self.contracts, self.buyers, self.costs, self.log, self.cast)
+        return History(self.leads, self.contracts, self.buyers, self.costs, self.log, self.cast, self.deals)
 
     def say(self, what: str, lead: int = -1) -> None:
         """Log that something happens; what is about no lead has lead -1 (D4)."""
@@ -689,6 +702,9 @@ class Simulation:
             if self.now == (self.days_booked + 1) * DAY:
                 self.day_ends()  # C3: by the chapter that ends
             self.chapter_begins(self.chapters_to_come.pop(0))
+        for deal in self.yet_to_open:  # OD4
+            self.was_open(self.with_attempts(deal))
+        self.yet_to_open = []
         waves = 0
         while True:
             due = sorted((kind, who) for when, kind, who in self.everything_to_come() if when == self.now)
@@ -859,6 +875,8 @@ class Simulation:
         self.teams_before = before.teams
         next_in_turn = [self.members(number)[turn] for number, turn in enumerate(self.turns)]
         self.firm, self.draws = chapter.firm, chapter.draws
+        if self.yet_to_open:
+            self.yet_to_open = chapter.firm.open_deals  # C1: it begins at time 0
         self.find_the_reps_again()
         self.turns = [self.members(team).index(rep) for team, rep in enumerate(next_in_turn)]  # C15
         self.turns += [team.turn for team in self.firm.teams[len(self.turns) :]]
@@ -1212,6 +1230,113 @@ class Simulation:
         walk.until = None if patience is None else self.now + patience
         self.place(walk)
 
+    # Deals that are open at time 0
+
+    def was_open(self, deal: OpenDeal) -> None:
+        """Go on with a deal that is open at time 0, or let it enter its stage (OD4, OD5)."""
+        walk = self.deal_as_it_is(deal)
+        self.leads[walk.entity], self.deals[walk.entity] = walk, deal
+        is_there = self.has_phase(walk, deal)
+        phase = deal.phase if is_there else "new"
+        whose = None if walk.rep is None else walk.rep.who
+        walk.was_open = whose, phase in ("queue", "work"), phase == "held"
+        if phase in ("work", "customer"):
+            self.decides_at_first(walk, deal)
+        self.say("was open", walk.entity)
+        if phase == "new":
+            walk.visits = []
+            self.enter(walk, walk.stage)
+            return
+        walk.phase, walk.until = phase, deal.until
+        limit, team = self.limit_for(walk), self.stage_for(walk).team
+        if phase == "held":
+            assert limit is not None
+            walk.rep, walk.rank = None, self.rank_if_held(limit, walk)
+            return
+        walk.gate = None if limit is None or team is None else (team, walk.stage)  # B3
+        if phase == "work":
+            walk.phase, walk.until, walk.waits_since = "queue", None, 0  # G11
+            walk.interrupted, walk.left_to_do = True, deal.left_to_do
+        if walk.phase == "queue":
+            self.queues_from_now_on(walk, deal)
+
+    def with_attempts(self, deal: OpenDeal) -> OpenDeal:
+        """Count the attempts that have begun in the visit: where work has begun, one at least (OD5)."""
+        if self.stage_at(deal.stage, deal.company.segment).attempts is None:
+            return replace(deal, attempt=0)
+        begun = deal.phase in ("work", "between attempts", "customer")
+        return replace(deal, attempt=max(deal.attempt, begun))
+
+    def deal_as_it_is(self, deal: OpenDeal) -> Walk:
+        """Return an open deal with what is known of it (OD1, OD8)."""
+        company = deal.company
+        walk = Walk(company, deal.created, deal.stage, company.entity, deal.created)
+        walk.rep = next((person for person in self.people if person.who == deal.rep), None)
+        walk.opener = walk.closer = walk.rep
+        walk.became_lead = deal.created if deal.stage > self.lead_stage else None
+        walk.product, walk.value = deal.product, deal.value
+        walk.theorist, walk.traits = company.theorist, set(company.traits)
+        walk.wait, walk.waits_since = deal.waited, deal.entered
+        walk.visits = [visit_so_far(deal)]
+        if self.firm.segments[company.segment].companies:
+            walk.company = "taken"  # O3
+        return walk
+
+    def has_phase(self, walk: Walk, deal: OpenDeal) -> bool:
+        """Return whether a deal's stage has the phase in which its donor was (OD5)."""
+        stage = self.stage_for(walk)
+        if deal.phase == "customer" or stage.team is None:
+            return deal.phase == "customer"
+        if deal.phase == "held":
+            return self.limit_for(walk) is not None
+        if deal.phase == "between attempts" or not deal.reached:
+            return stage.attempts is not None
+        return deal.phase == "queue" or stage.people == 1
+
+    def queues_from_now_on(self, walk: Walk, deal: OpenDeal) -> None:
+        """Join the own queue of its rep, or lie on the pile; without that rep be placed (OD5)."""
+        own, stage = walk.rep, self.stage_for(walk)
+        assert stage.team is not None
+        team = self.firm.teams[stage.team]
+        owned = team.sticky or team.assignment not in PULLS or deal.attempt > 0
+        if own is None or not own.on_staff or own.record.team != stage.team or not owned:
+            self.place(walk)
+            return
+        if deal.ignored and stage.ignored is not None:
+            walk.ignored, walk.ignored_reason = True, stage.ignored.reason
+            return
+        walk.queue = own
+        walk.rank = self.rank_in_own_queue(walk)
+
+    def decides_at_first(self, walk: Walk, deal: OpenDeal) -> None:
+        """Note what comes of work that started before time 0, and the customer's time (OD6)."""
+        stage, segment = self.stage_for(walk), self.firm.segments[walk.inquiry.segment]
+        key = (walk.entity, walk.inquiry.segment, walk.stage, walk.round)
+        worked = stage.team is not None and walk.rep is not None and walk.rep.on_staff
+        skill = self.skill_now(walk.rep) if worked and walk.rep is not None else 1.0
+        traits, of_deal = self.firm.traits, self.odds_of_deal(walk)
+        walk.odds = odds_of_work(stage, walk, segment, skill, deal.waited, traits, of_deal)
+        walk.luck, walk.reached = self.draws.advances(*key), deal.reached
+        walk.undecided = stage.late and deal.reached
+        chance = chance_of_advancing(walk.odds, self.odds_of_month(0))
+        self.heads_for(walk, self.passes(walk) if stage.checks else walk.luck < chance)
+        walk.takes = whole(self.draws.customer_days(*key) * segment.customer_time * DAY)
+        if stage.rejection is not None and deal.reached:
+            walk.met.add(walk.stage)  # J7
+            walk.truly_junk = walk.theorist or not stage.rejection.needs <= walk.traits
+        if deal.rejected:
+            assert stage.rejection is not None
+            walk.is_junk = True
+            walk.target, walk.reason, walk.takes = LOST, stage.rejection.reason, 0  # J11
+        if deal.outcome:
+            self.is_overridden(walk, deal.outcome)
+
+    def is_overridden(self, walk: Walk, outcome: str) -> None:
+        """Let a deal be won, or lost for the first reason for which deals are lost in its stage (OD7)."""
+        walk.advances, walk.undecided, walk.target = outcome == WON, False, outcome
+        reasons = [reason for _, target, reason in self.stage_for(walk).elses if target == LOST]
+        walk.reason = next(iter(reasons), 0)
+
     # Before the hand-over
 
     def limit_for(self, walk: Walk) -> Limit | None:
@@ -1306,8 +1431,12 @@ class Simulation:
 
     def stage_for(self, walk: Walk, firm: Firm | None = None) -> Stage:
         """Find what the lead's stage is to its segment: also which team works it (S1, S3)."""
-        stage = (firm or self.firm).stages[walk.stage]
-        return stage.of.get(walk.inquiry.segment, stage)  # S2: its place in the funnel is that of the stage
+        return self.stage_at(walk.stage, walk.inquiry.segment, firm)
+
+    def stage_at(self, number: int, segment: int, firm: Firm | None = None) -> Stage:
+        """Find what a stage is to a segment."""
+        stage = (firm or self.firm).stages[number]
+        return stage.of.get(segment, stage)  # S2: its place in the funnel is that of the stage
 
     def place(self, walk: Walk) -> None:
         """Put a lead into its rep's queue, another rep's or the team's (P1)."""
@@ -1319,8 +1448,7 @@ class Simulation:
             # P3, R6
             walk.rep = None
             # P4
-            pull = team.assignment in ("shared_queue", "priority_queue", "cherry_pick")
-            walk.rep = None if pull else self.choose(number, walk)
+            walk.rep = None if team.assignment in PULLS else self.choose(number, walk)
             walk.ignored = walk.rep is not None and self.ignores(walk.rep, walk)
         if walk.ignored:
             walk.queue = None
@@ -1499,7 +1627,7 @@ class Simulation:
         u = self.draws.rejection(walk.entity, walk.stage, walk.round)
         if not (certain or u < odds / (1.0 + odds)):  # J9
             return effort
-        walk.is_junk = True
+        walk.is_junk, walk.undecided = True, False
         walk.target, walk.reason, walk.takes = LOST, rejection.reason, 0  # J11
         return whole(effort * rejection.effort_share)
 
@@ -1662,6 +1790,8 @@ class Simulation:
         share_of_price, product = self.share_of_price(walk), self.product_of(walk)
         # C17: what the chapter at hand says
         price, usual, margin = self.prices(walk)
+        if walk.value is not None:  # OD6
+            price = usual = walk.value / share_of_price / self.times(walk)
         walk.bill = Bill(
             price * share_of_price,
             usual * share_of_price,
@@ -1935,6 +2065,8 @@ class Simulation:
 
     def bookings(self, walk: Walk) -> float:
         """Return what is paid for a contract (M1, PC4); of a delivery, which is asked for by Q5."""
+        if walk.value is not None:
+            return walk.value  # OD6
         price, times, share = self.prices(walk)[0], self.times(walk), self.share_of_price(walk)
         return price * times * share if walk.product is None else price * share * times
 
@@ -2525,13 +2657,13 @@ class Simulation:
         if assignment != "cherry_pick":
             return waiting[0]
         skill = self.skill_now(rep)
-        worths = [self.worth(walk, skill, self.now - walk.visits[-1].entered) for walk in waiting[:20]]
+        worths = [self.worth(walk, skill, self.now - walk.waits_since) for walk in waiting[:20]]
         return waiting[worths.index(max(worths))]
 
     def worth(self, walk: Walk, skill: float, wait: int) -> int:
         """Return the bookings times the chance to advance, in thousandths (Q5)."""
         segment = self.firm.segments[walk.inquiry.segment]
-        month = self.odds_of_month(walk.visits[-1].entered + wait)  # H9
+        month = self.odds_of_month(walk.waits_since + wait)  # H9
         traits = self.firm.traits
         of_deal = self.odds_of_deal(walk)
         odds = odds_of_work(self.stage_for(walk), walk, segment, skill, wait, traits, of_deal)
@@ -2540,7 +2672,7 @@ class Simulation:
 
     def odds_of_month(self, when: int) -> float:
         """Return the factor on all odds in the month of an instant."""
-        return self.firm.odds_by_day[when // DAY] if self.firm.odds_by_day else 1.0
+        return self.firm.odds_by_day[max(when, 0) // DAY] if self.firm.odds_by_day else 1.0
 
     def members(self, team: int) -> list[Person]:
         """Return a team's reps, by number."""
@@ -2569,6 +2701,23 @@ class Simulation:
         """Return the leads in a rep's own queue, or in that of the team with this number, in order (Q1)."""
         waiting = [walk for walk in self.leads.values() if walk.queue == queue]
         return sorted(waiting, key=lambda walk: (walk.rank, walk.waits_since, walk.entity))
+
+
+def visit_so_far(deal: OpenDeal) -> Visit:
+    """Return the visit in which an open deal is, with what is known of it."""
+    visit = Visit(deal.company.entity, deal.stage, 0, deal.entered, rep=deal.rep)
+    begun = deal.phase in ("work", "customer")
+    before = deal.attempt - (begun and deal.attempt > 0)  # which ended in vain
+    visit.tries = [Try(deal.entered, None, 0, deal.entered, []) for _ in range(before)]
+    if begun:
+        visit.started = deal.entered + deal.waited
+    if deal.phase == "work":
+        visit.effort = deal.left_to_do
+        visit.pauses.append(Pause(0, 0))  # OD5
+    if deal.phase == "customer":
+        visit.worked = deal.since
+    visit.held = deal.phase == "held"
+    return visit
 
 
 def simulate(*chapters: Chapter) -> History:

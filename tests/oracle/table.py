@@ -63,6 +63,7 @@ from funnelsim.model.words import (
     NOTHING,
     WON,
     Assignment,
+    Due,
     Event,
     Kind,
     QueueOrder,
@@ -74,6 +75,13 @@ from .firm import DAY, HOUR, Draws, Firm, whole
 from .naive import History, simulate
 from .plan import OWN_POLICY
 
+PHASES = {
+    Due.GOES_COLD: "queue",
+    Due.WORK_ENDS: "work",
+    Due.TRIES_AGAIN: "between attempts",
+    Due.CUSTOMER_ANSWERS: "customer",
+    Due.BEGINS: "new",
+}
 TRAINED = {"begins": int, "cost": float, "odds": float, "half_life": float}  # the fields of a training
 
 
@@ -502,6 +510,40 @@ class Table:
             deliveries=[self.delivery(number) for number in self.deliveries],
             programs=[self.program(number) for number in self.programs],
             referrals=self.referrals(model.firm[0]),
+            open_deals=[self.open_deal(deal) for deal in model.open_deals],
+        )
+
+    def open_deal(self, deal: Record) -> told.OpenDeal:
+        """Describe a deal that is open at time 0."""
+        traits = {number for number in range(len(self.model.traits)) if int(deal["traits"]) >> number & 1}
+        company = told.Inquiry(
+            int(deal["entity"]),
+            int(deal["channel"]),
+            0.0,
+            fit=float(deal["fit"]),
+            heat=int(deal["heat"]),
+            segment=int(deal["segment"]),
+            theorist=bool(deal["theorist"]),
+            traits=traits,
+        )
+        return told.OpenDeal(
+            company,
+            stage=int(deal["stage"]),
+            created=int(deal["created"]),
+            entered=int(deal["entered"]),
+            phase="held" if deal["held"] else PHASES[Due(int(deal["phase"]))],
+            until=None if deal["due"] >= NEVER else int(deal["due"]),
+            since=int(deal["since"]),
+            left_to_do=int(deal["effort"]),
+            waited=int(deal["contact"]),
+            rep=None if deal["rep"] == NOBODY else int(self.model.reps[deal["rep"]]["entity"]),
+            product=None if deal["product"] == NOTHING else int(deal["product"]),
+            value=None if math.isnan(deal["value"]) else float(deal["value"]),
+            ignored=bool(deal["ignored"]),
+            attempt=int(deal["attempt"]),
+            reached=not deal["missed"],
+            rejected=bool(deal["rejected"]),
+            outcome={WON: told.WON, LOST: told.LOST}.get(int(deal["outcome"]), ""),
         )
 
     def referrals(self, row: Record) -> told.Referrals | None:

@@ -38,7 +38,7 @@ def random_deals(model: Model, count: int, world: Record) -> Records:
         deal["segment"] = chance.randrange(len(model.segments))
         deal["rep"] = chance.randrange(NOBODY, len(model.reps))
         age = chance.choice(SPANS)
-        deal["entered"], deal["created"] = -age, -age - chance.choice(SPANS) - 1
+        deal["entered"], deal["created"] = -age, -age - chance.choice(SPANS) - 2
         deal["contact"] = chance.randrange(age + 1)
         deal["since"] = -chance.randrange(age - int(deal["contact"]) + 1)
         deal["due"], deal["effort"] = chance.choice((*SPANS, NEVER)), chance.choice((*SPANS, NEVER))
@@ -67,6 +67,8 @@ def in_phase(chance: random.Random, model: Model, deal: Record) -> None:
         deal["ignored"] = not deal["held"] and chance.random() < 0.3
     if tries and (deal["phase"] != Due.GOES_COLD or (attempted and not deal["held"] + deal["ignored"])):
         deal["attempt"] = chance.randint(1, tries)
+        if deal["phase"] == Due.GOES_COLD:
+            deal["due"] = NEVER  # Y4
     if deal["phase"] == Due.WORK_ENDS:
         deal["missed"] = deal["attempt"] > 0 and chance.random() < 0.5
         deal["rejected"] = stage["rejection"] > 0 and not deal["missed"] and chance.random() < 0.5

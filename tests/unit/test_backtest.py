@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -23,6 +24,7 @@ from funnelsim.calibration.backtest.windows import (
     OPEN_WINS,
     VALUE,
     WINS,
+    WindowForecast,
     of,
     what_came,
 )
@@ -124,6 +126,24 @@ def test_months_are_scored_one_by_one_too() -> None:
     assert set(found.windows.loc[found.windows["quantity"] == CYCLE, "part"]) == {WHOLE}
     assert found.independent == -(-len(days) // 3)
     assert [each.verdict for each in found.coverage(name)] == ["too few to judge"] * 3
+
+
+def test_only_what_the_records_have_is_scored_and_cuts_that_are_asked_for() -> None:
+    history = made(120, 4)
+    asked, other = of(WINS, "segment", "small"), of(WINS, "channel", "web")
+
+    class Tells(Knowing):
+        def forecast(
+            self, history: History, origin: pd.Timestamp, ends: Sequence[pd.Timestamp]
+        ) -> WindowForecast:
+            said = super().forecast(history, origin, ends)
+            more = dict.fromkeys((asked, other, "lost for no reason"), said.flows[WINS])
+            return replace(said, flows={**said.flows, **more})
+
+    result = backtest(history, (Tells(),), WEEK, [on(100)], by=("segment",))
+    scored = set(result.windows["quantity"])
+    assert {WINS, asked} <= scored
+    assert not {other, "lost for no reason"} & scored
 
 
 def test_processes_find_the_same_and_progress_is_told() -> None:

@@ -48,6 +48,7 @@ attempts = {{ chance = 0.5, interval_hours = 6, most = 3 }}
 conversion = 0.5
 """
 SMALL, LARGE = 0, 1
+WEEK = 7 * DAY
 WEB, FAIR = 0, 1
 TALK, OFFER = 0, 1
 WORLD = world_of(7, 3)
@@ -176,9 +177,24 @@ def test_the_nearest_donors_are_those_of_channel_and_segment_then_of_segment() -
             assert {name: deal[name] for name in told} == told
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (2 * WEEK - HOUR, WEEK + DAY - HOUR),  # at midnight; at that of another weekday
+        (WEEK + 4 * HOUR, WEEK + 6 * HOUR),  # at 5, and at 7
+        (2 * DAY - 7 * HOUR, DAY - 8 * HOUR),  # at 18, and at 17, of other weekdays
+    ],
+)
+def test_a_donor_was_seen_at_such_an_hour_as_the_deal(right: int, wrong: int) -> None:
+    rows = of_a_few((right, FAIR, LARGE), (wrong, WEB, LARGE))
+    deals = [opened(rows, age=HOUR, entity=open_deal(f"deal {number}")) for number in range(20)]
+    assert {int(deal["channel"]) for deal in deals} == {FAIR}
+    assert opened(of_a_few((wrong, WEB, LARGE)), age=HOUR)["channel"] == WEB  # who else
+
+
 def test_donors_are_taken_alike_by_the_uniform_of_the_deal() -> None:
     """Of three whose patience ends one after the other, the one at u x 3 by position is taken."""
-    rows = of_a_few((0, WEB, SMALL), (DAY, WEB, SMALL), (3 * DAY, WEB, SMALL), stays=5 * DAY)
+    rows = of_a_few((0, WEB, SMALL), (WEEK, WEB, SMALL), (3 * WEEK, WEB, SMALL), stays=5 * DAY)
     for number in range(30):
         entity = open_deal(f"deal {number}")
         u, _ = uniforms(WORLD, entity, DONOR, 0)

@@ -1,13 +1,15 @@
-"""Whether stages change: trends are found where there are any, and recent months are taken unbiased."""
+"""Whether stages change: trends are found where there are any, and medians with their ranges."""
 
 from __future__ import annotations
+
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import special, stats
 
-from funnelsim.calibration.drift import drift_of, recent
+from funnelsim.calibration.drift import drift_of
 from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK, History
 
 FROM, UNTIL = pd.Timestamp("2025-01-01"), pd.Timestamp("2026-01-01")
@@ -87,15 +89,21 @@ def test_trend_of_lengths_is_the_score_of_cox_regression() -> None:
     assert found.lengths.score == pytest.approx(-score / np.sqrt(information), rel=1e-3)
 
 
-def test_what_lasts_long_is_not_left_out_of_recent_months() -> None:
-    made = drawn(np.random.default_rng(4), 60_000, length=100.0)
-    late = recent(made, months=3, until=UNTIL)
-    over = (late["went_to"] != "").to_numpy()
-    seen = (late["low"] - late["from_age"]).sum()
-    assert over.sum() / seen == pytest.approx(1 / 100.0, rel=3 / np.sqrt(over.sum()))
-    assert (late["from_age"] <= late["low"]).all()
-    shares = (late["went_to"][over] == "won").mean()
-    assert shares == pytest.approx(0.5, abs=3 * 0.5 / np.sqrt(over.sum()))
+def test_the_band_of_the_median_is_that_of_scipy() -> None:
+    lengths, over = np.array([2.0, 3, 3, 5, 6, 8, 9, 9, 11, 14, 20, 25]), np.ones(12, bool)
+    over[[3, 10]] = False
+    made = visits(pd.Series([FROM] * 12), lengths, np.array(["won"] * 12))
+    made.loc[~over, ["went_to", "high"]] = ["", np.inf]
+    (found,) = drift_of(history(), made)
+    curve = stats.ecdf(stats.CensoredData(lengths[over], right=lengths[~over])).sf
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of the last age, where nobody is left
+        band = curve.confidence_interval(0.95, method="log-log")
+    expected = [
+        each.quantiles[np.flatnonzero(each.probabilities <= 0.5)[0]] for each in (curve, band.low, band.high)
+    ]
+    columns = ["median", "median_low", "median_high"]
+    assert found.quarters.loc["2025-Q1", columns].tolist() == expected
 
 
 def test_a_short_history_says_so() -> None:

@@ -94,6 +94,12 @@ def test_wilson_covers_on_average_over_chances() -> None:
     assert coverage.min() > 0.87
 
 
+@pytest.mark.parametrize("trials", [1, 7, 10, 25, 45])
+def test_wilson_holds_a_share_of_all_or_none(trials: int) -> None:
+    assert wilson(0, trials).low == 0.0
+    assert wilson(trials, trials).high == 1.0
+
+
 def test_wilson_as_scipy_has_it() -> None:
     for successes, trials in ((0, 10), (3, 10), (10, 10), (199, 400)):
         interval = stats.binomtest(successes, trials).proportion_ci(method="wilson")

@@ -2,19 +2,17 @@
 
 What a command needs is imported when it runs, so that `--help` answers at once.
 """
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415, PLR0913, PLR0917
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funnelsim.app import terminal
-from funnelsim.app.firm import _instant, _reading
+from funnelsim.app import progress, terminal
 
 if TYPE_CHECKING:
     from funnelsim.history.history import History
@@ -40,6 +38,8 @@ def backtest(
     by: Annotated[
         list[str] | None, typer.Option(help="Score wins by this field too, such as segment. Repeatable.")
     ] = None,
+    worlds: Annotated[int, typer.Option(min=20, help="Simulated for each date.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of all random draws.")] = 1,
     jobs: Annotated[int, typer.Option(help="Dates at the same time; 0 takes every processor.")] = 0,
     out: Annotated[
         Path | None, typer.Option(help="New folder for the page, every score as CSV and JSON, and pictures.")
@@ -49,26 +49,27 @@ def backtest(
 
     Example: funnelsim backtest history --horizon 3m --every 1m
     """
-    with terminal.in_sentences("stopped before every date was scored"), _reading():
+    with terminal.in_sentences("stopped before every date was scored"), terminal.reading():
         from funnelsim.calibration.backtest.backtest import backtest as score
         from funnelsim.calibration.backtest.backtest import check_deals
         from funnelsim.calibration.backtest.spans import Span, origins
         from funnelsim.calibration.backtest.usual import usual_baselines
+        from funnelsim.calibration.forecaster import Simulated
         from funnelsim.reports.backtest_page import backtest_page
 
         ahead, step = Span.read(horizon, "--horizon"), Span.read(every, "--every")
         history = _history(files, mapping)
         check_deals(history)
-        days = tuple(map(_instant, at)) if at else origins(history, ahead, step)
-        with terminal.filled(out) as folder, _dates_scored(len(days)) as progress:
+        days = tuple(map(terminal.instant, at)) if at else origins(history, ahead, step)
+        with terminal.filled(out) as folder, progress.scored(len(days)) as advance:
             result = score(
                 history,
-                usual_baselines(history),
+                [Simulated(worlds, seed=seed), *usual_baselines(history)],
                 ahead,
                 days,
                 by=by or (),
                 jobs=jobs,
-                progress=progress,
+                progress=advance,
             )
             name = files[0].name
             if folder is not None and out is not None:
@@ -98,20 +99,6 @@ def _history(files: Sequence[Path], mapping: Path | None) -> History:
     from funnelsim.history.mapping import read_mapping
     from funnelsim.history.reading.export import read_export
 
-    return read_export(files, read_mapping(mapping)).history
-
-
-@contextmanager
-def _dates_scored(count: int) -> Iterator[Callable[[int], None]]:
-    """Show how many dates have been scored, on the error stream, if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    columns = (TextColumn("Scoring"), BarColumn(), MofNCompleteColumn(), TextColumn("dates"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as shown:
-        task = shown.add_task("", total=count)
-        yield lambda finished: shown.advance(task, finished)
+    meaning = read_mapping(mapping)
+    with progress.read() as advance:
+        return read_export(files, meaning, advance).history

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import backtesting, firm, kept, terminal, today
+from funnelsim.app import backtesting, firm, kept, progress, terminal, today
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -155,8 +155,8 @@ def _under_assumptions(
     count = len(chosen or strategy_names(read)) * (1 + len(read.assumptions))
     with terminal.filled(out) as folder:
         given = terminal.given(folder, scenario, read, changes, decimal_comma=decimal_comma)
-        with terminal.endings(), terminal.progress(settings["replications"] * count) as progress:
-            result = compare_assumptions(read, strategies=chosen, **settings, progress=progress)
+        with terminal.endings(), progress.simulated(settings["replications"] * count) as advance:
+            result = compare_assumptions(read, strategies=chosen, **settings, progress=advance)
         if not result.stopped:
             terminal.keep(folder, result, given)
         if as_json:
@@ -269,8 +269,8 @@ def romi(
         settings = terminal.settings(replications, seed, jobs, engine)
         chosen = terminal.names_of(channels)
         count = 1 + len(chosen or read.channels)
-        with terminal.endings(), terminal.progress(settings["replications"] * count) as progress:
-            result = study.romi(read, channels=chosen, **settings, progress=progress)
+        with terminal.endings(), progress.simulated(settings["replications"] * count) as advance:
+            result = study.romi(read, channels=chosen, **settings, progress=advance)
         if as_json:
             from funnelsim.reports import document
 
@@ -430,15 +430,15 @@ def _compared(
     from funnelsim.studies import study
 
     simulations = settings["replications"] * len(strategies or strategy_names(scenario))
-    with terminal.endings(), terminal.progress(simulations) as progress:
-        return study.compare(scenario, strategies=strategies, **settings, progress=progress)
+    with terminal.endings(), progress.simulated(simulations) as advance:
+        return study.compare(scenario, strategies=strategies, **settings, progress=advance)
 
 
 def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> SimulationResult:
     from funnelsim.studies import study
 
-    with terminal.endings(), terminal.progress(settings["replications"]) as progress:
-        return study.simulate(scenario, strategy=strategy, **settings, progress=progress)
+    with terminal.endings(), progress.simulated(settings["replications"]) as advance:
+        return study.simulate(scenario, strategy=strategy, **settings, progress=advance)
 
 
 def _after_run(

@@ -6,18 +6,15 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funnelsim.app import terminal
+from funnelsim.app import progress, terminal
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from funnelsim.history import History
     from funnelsim.history.reading.export import Imported
 
@@ -39,7 +36,7 @@ def import_(
 
     Example: funnelsim import deals.csv --mapping mapping.toml --out history
     """
-    with terminal.in_sentences("stopped: nothing is written"), _reading():
+    with terminal.in_sentences("stopped: nothing is written"), terminal.reading():
         if guess:
             from funnelsim.history.guess import guess_mapping
 
@@ -56,8 +53,8 @@ def import_(
 
         meaning = read_mapping(mapping)
         with terminal.filled(out) as folder:
-            with _bytes_read() as progress:
-                imported = read_export(files, meaning, progress)
+            with progress.read() as advance:
+                imported = read_export(files, meaning, advance)
             assert folder is not None  # as `out` is given
             with terminal.writing(out):
                 write_history(folder, imported)
@@ -76,13 +73,13 @@ def snapshot(
 
     Example: funnelsim snapshot history --at 2026-04-01 --out snapshot.csv
     """
-    with terminal.in_sentences(f"stopped: {out} is not written"), _reading():
+    with terminal.in_sentences(f"stopped: {out} is not written"), terminal.reading():
         from funnelsim.history.files import csv_of, read_history
         from funnelsim.history.snapshot import snapshot_of
         from funnelsim.io.writing import whole_file
 
         found = read_history(history)
-        instant = found.seen_until if at is None else _instant(at)
+        instant = found.seen_until if at is None else terminal.instant(at)
         rows = snapshot_of(found, instant)
         with terminal.writing(out), whole_file(out) as opened:
             opened.write(csv_of(rows))
@@ -110,7 +107,7 @@ def calibrate(
 
     Example: funnelsim calibrate history --out my_firm
     """
-    with terminal.in_sentences("stopped: nothing is written"), _reading():
+    with terminal.in_sentences("stopped: nothing is written"), terminal.reading():
         from funnelsim.calibration.calibrate import calibrate as measure
         from funnelsim.calibration.document import firm_of
         from funnelsim.history.files import read_history
@@ -118,7 +115,7 @@ def calibrate(
         from funnelsim.reports.calibration_page import as_html, calibration_page
 
         whole = read_history(history)
-        known = whole if at is None else whole.as_of(_instant(at))
+        known = whole if at is None else whole.as_of(terminal.instant(at))
         with terminal.writing(out), new_folder(out) as folder:
             found = measure(known, draws=draws, seed=seed, recent_months=recent)
             firm = firm_of(found)
@@ -130,51 +127,9 @@ def calibrate(
         terminal.say(f"Written: {len(folder.written)} files in {out}. Each fit beside the data: {page}")
 
 
-def _instant(text: str) -> pd.Timestamp:
-    """Read the date of `--at`."""
-    from datetime import datetime
-
-    import pandas as pd
-
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is not None:
-        terminal.fail(f"--at is {text}; expected a date such as 2026-04-01, or a time: 2026-04-01T14:30")
-    return pd.Timestamp(instant)
-
-
 def _not_known(history: History) -> list[str]:
     """Name the fields that are in the history, but not what they were at an earlier time."""
     return [name for name in history.not_known if history.deals[name].replace("", None).notna().any()]
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    """State in a sentence why a file cannot be read."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None or isinstance(error, BrokenPipeError):
-            raise
-        terminal.fail(f"{error.filename} cannot be read: {error.strerror}")
-
-
-@contextmanager
-def _bytes_read() -> Iterator[Callable[[int, int], None]]:
-    """Show how much has been read, on the error stream, if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _read, _all: None
-        return
-    columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as shown:
-        task = shown.add_task("", total=None)
-        yield lambda read, everything: shown.update(task, completed=read, total=everything)
 
 
 def _told(imported: Imported, out: Path) -> Iterator[str]:

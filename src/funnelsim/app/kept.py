@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import terminal
+from funnelsim.app import progress, terminal
 from funnelsim.app.terminal import (
     Assumption,
     Changes,
@@ -52,8 +52,8 @@ def repeat(
         scenario, given = manifests.inputs_again(found, manifest.parent)
         terminal.settings(found.finished, found.seed, jobs, found.engine)
         with terminal.filled(out) as folder:
-            with terminal.endings(), terminal.progress(manifests.simulations(found, scenario)) as progress:
-                result = manifests.run_again(found, scenario, jobs=jobs, progress=progress)
+            with terminal.endings(), progress.simulated(manifests.simulations(found, scenario)) as advance:
+                result = manifests.run_again(found, scenario, jobs=jobs, progress=advance)
             terminal.end(result)
             terminal.keep(folder, result, given)
         differing = manifests.differences(found, result)
@@ -110,8 +110,8 @@ def keep(
 
         with terminal.writing(out):
             must_be_free(out)
-        with terminal.endings(), terminal.progress(replications) as progress:
-            kept = study.keep(read, _day(on), replications=replications, seed=seed, progress=progress)
+        with terminal.endings(), progress.simulated(replications) as advance:
+            kept = study.keep(read, _day(on), replications=replications, seed=seed, progress=advance)
         with terminal.writing(out):
             kept.save(out)
         command = terminal.command("run", scenario, changes, "--from", str(out))
@@ -186,7 +186,7 @@ def _measuring(
         years, number = (20, 1) if before is None else (before.replications, before.seed)
         years = years if replications is None else replications
         settings = terminal.settings(years, number if seed is None else seed, jobs, engine)
-        with terminal.endings(), terminal.progress(years * len(strategy_names(scenario))) as progress:
-            return measure(scenario, **settings, progress=progress)
+        with terminal.endings(), progress.simulated(years * len(strategy_names(scenario))) as advance:
+            return measure(scenario, **settings, progress=advance)
 
     return measuring

@@ -10,7 +10,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console, RenderableType
 
     from funnelsim.io.writing import NewFolder
@@ -99,6 +100,32 @@ def names_of(strategies: str | None) -> list[str] | None:
     return names
 
 
+def instant(text: str) -> pd.Timestamp:
+    """Read the date of `--at`."""
+    from datetime import datetime
+
+    import pandas as pd
+
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is not None:
+        fail(f"--at is {text}; expected a date such as 2026-04-01, or a time: 2026-04-01T14:30")
+    return pd.Timestamp(instant)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """State in a sentence why a file cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or isinstance(error, BrokenPipeError):
+            raise
+        fail(f"{error.filename} cannot be read: {error.strerror}")
+
+
 def settings(replications: int, seed: int, jobs: int, engine: str) -> dict[str, Any]:
     """Check the numbers before anything is simulated."""
     settings = {"replications": replications, "seed": seed, "engine": engine, "jobs": jobs}
@@ -141,29 +168,6 @@ def endings() -> Iterator[None]:
         yield
     except EndlessLoopError as error:
         fail(str(error))
-
-
-@contextmanager
-def progress(simulations: int) -> Iterator[Callable[[int], None]]:
-    """Show progress on the error stream if that is a terminal, else nothing."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("Simulating"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("years"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as shown:
-        task = shown.add_task("", total=simulations)
-        yield lambda finished: shown.advance(task, finished)
 
 
 def command(verb: str, scenario: str, changes: Sequence[str] | None, *rest: str) -> str:

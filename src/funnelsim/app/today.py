@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import terminal
+from funnelsim.app import progress, terminal
 from funnelsim.app.terminal import AsJson, Jobs
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def _forecast(read: Scenario, snapshot: Snapshot, strategy: str, settings: dict[
     from funnelsim.studies.today.restart import forecast_from
 
     worlds = settings["replications"] * (1 if snapshot.overridden.empty else 2)
-    with terminal.endings(), terminal.progress(worlds) as progress:
-        return forecast_from(read, snapshot, strategy=strategy, **settings, progress=progress)
+    with terminal.endings(), progress.simulated(worlds) as advance:
+        return forecast_from(read, snapshot, strategy=strategy, **settings, progress=advance)
 
 
 @app.command(short_help="Say what has changed since the last forecast, and score those due.")

@@ -196,7 +196,7 @@ def _must_tell(history: History) -> None:
     """Refuse a history from which nothing can be measured, and say what would be needed."""
     deals = history.deals
     if len(deals) < FEWEST_DEALS:
-        raise UnusableError(f"the history has {len(deals)} deals: two at least are needed, many to be sure")
+        raise UnusableError("the history has fewer than two deals: two at least are needed, many to be sure")
     if not (deals["outcome"] == "won").any():
         raise UnusableError("the history has no deal that was won: is the mapping of its status right?")
     if deals["created"].nunique() == 1 and deals["closed"].dropna().nunique() <= 1:

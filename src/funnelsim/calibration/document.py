@@ -10,11 +10,11 @@ import pandas as pd
 from funnelsim.calibration.calibrate import ALL, Calibration
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.outcomes import TEAM
-from funnelsim.calibration.writing import DRAWS, as_toml, draws_as_csv, rounded
+from funnelsim.calibration.writing import DRAWS, draws_as_csv, readable
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN
+from funnelsim.io.toml import toml_text
 from funnelsim.scenario import Scenario, from_document
-from funnelsim.scenario.draws import DrawsFile
 from funnelsim.scenario.files import Source
 from funnelsim.scenario.paths import is_section, kind_at, look_up, parts_of
 from funnelsim.scenario.samples import Samples
@@ -55,14 +55,19 @@ class Firm(NamedTuple):
 
     def files(self) -> dict[str, str]:
         """Return the text of each file by its name: the scenario, and the draws beside it."""
-        return {"scenario.toml": as_toml(self.document), DRAWS: draws_as_csv(self.draws)}
+        return {"scenario.toml": toml_text(self.document), DRAWS: draws_as_csv(self.draws)}
 
     def scenario(self) -> Scenario:
-        """Return the scenario that its files would be read as."""
-        columns = {path: tuple(rounded(each) for each in column) for path, column in self.draws.items()}
-        rows = len(next(iter(columns.values())))
-        table = DrawsFile(DRAWS, columns, tuple(range(2, rows + 2)))  # below a line of names
-        return from_document(self.document, Source("scenario.toml", samples=Samples(tables={DRAWS: table})))
+        """Return the scenario that the files say, without writing them.
+
+        Raises
+        ------
+        ScenarioError
+            If it is not valid.
+        """
+        samples = Samples()
+        samples.take_draws(DRAWS, {path: [*map(readable, each)] for path, each in self.draws.items()})
+        return from_document(self.document, Source("measured", samples=samples))
 
 
 def firm_of(found: Calibration) -> Firm:
@@ -80,7 +85,7 @@ def firm_of(found: Calibration) -> Firm:
         _place(document, taken.path, taken.value)
     told = [each for each in found.estimates if _is_there(each.path, document)]
     for each in told:
-        _place(document, each.path, rounded(each.value))
+        _place(document, each.path, readable(each.value))
     drawn = {each.path: each.draws for each in told if each.draws is not None and each.path not in _AS_TYPED}
     document["uncertainties"] = {path: {"draws": DRAWS} for path in drawn}
     document["origins"] = {taken.path: f"assumed: {taken.why}" for taken in assumed} | {
@@ -132,7 +137,7 @@ def _people(history: History) -> dict[str, float]:
 
 def _team(people: Mapping[str, float]) -> Document:
     """Make a team whose people have all the time in the world: only who gets how many deals is known."""
-    reps = {name: {"weight": rounded(share * len(people))} for name, share in people.items()}
+    reps = {name: {"weight": readable(share * len(people))} for name, share in people.items()}
     hours = {day: ["00:00-24:00"] for day in _ROUND_THE_CLOCK}
     return {"hours": hours, "assignment": "weighted", "sticky": True, "reps": reps}
 
@@ -148,8 +153,8 @@ def _assumed(found: Calibration) -> list[Assumed]:
         if found.values is None:
             taken.append(Assumed(path, 1.0, "the history has no values"))
         elif name not in found.values.data:
-            mean = rounded(found.values.deals["value"].mean())
-            taken.append(Assumed(path, mean, "none of its deals was won: the mean of the other segments"))
+            mean = readable(found.values.deals["value"].mean())
+            taken.append(Assumed(path, mean, "none of its deals was won: the mean of all others"))
     if found.work is None and _people(history):
         hours = "not identified: the history has no hours of work; see the offered load"
         taken += [Assumed(f"stages.{stage}.effort_hours", 0.0, hours) for stage in history.stages]

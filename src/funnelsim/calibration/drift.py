@@ -1,24 +1,25 @@
-"""Whether the way visits end, and how long they last, is changing; and how to measure what it is of late."""
+"""Whether the way visits end, and how long they last, is changing."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from funnelsim.calibration.outcomes import advances
 from funnelsim.calibration.outcomes.layout import ages
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import wilson
 from funnelsim.history import History
+from funnelsim.metrics.wording import percent
 
 _MOST_ENDED = 0.8  # quantile of the lengths within which it is seen how visits end
 _RARE = 0.05  # p value below which a trend is shown
+_NORMAL = float(special.ndtri(0.975))
 _DAY = pd.Timedelta(days=1)
 
 
@@ -74,8 +75,8 @@ class Drift:
             return f"Stage {self.stage}: the history is too short to tell whether it is changing."
         first, last, latest = whole.iloc[0], whole.iloc[-1], self.quarters.iloc[-1]
         return (
-            f"Stage {self.stage}: {_percent(first)} of the visits that began in {whole.index[0]} advanced "
-            f"within {self.within:.0f} days, and {_percent(last)} in {whole.index[-1]}: {self.shares}. "
+            f"Stage {self.stage}: {_ranged(first)} of the visits that began in {whole.index[0]} advanced "
+            f"within {self.within:.0f} days, and {_ranged(last)} in {whole.index[-1]}: {self.shares}. "
             f"The median length was {_days(first['median'])} in {whole.index[0]}, and "
             f"{_days(latest['median'])} in {self.quarters.index[-1]}: {self.lengths}."
         )
@@ -123,42 +124,6 @@ def drift_of(history: History, visits: pd.DataFrame) -> list[Drift]:
     ]
 
 
-def recent(visits: pd.DataFrame, *, months: int, until: pd.Timestamp) -> pd.DataFrame:
-    """Return what the last months tell of visits, without bias.
-
-    Visits that had ended before do not count. Those that had begun before count from the age that they had
-    then, as if the file began there (delayed entry). To take only those that began of late would leave out
-    all that last long.
-
-    Parameters
-    ----------
-    visits : DataFrame
-        With `entered`, `ended`, `low`, `from_age`.
-    months : int
-    until : Timestamp
-        End of what is known.
-
-    Returns
-    -------
-    DataFrame
-        With `from_age`, in days, raised to the age at the beginning of these months.
-
-    Examples
-    --------
-    >>> at = pd.Timestamp
-    >>> visits = pd.DataFrame({"entered": at("2026-01-01"), "ended": [at("2026-02-01"), at("2026-04-01")],
-    ...                        "low": [31.0, 90.0], "from_age": 0.0})
-    >>> recent(visits, months=2, until=at("2026-05-01"))[["low", "from_age"]]
-        low  from_age
-    1  90.0      59.0
-    """
-    begin = until - pd.DateOffset(months=months)
-    late = visits[~(visits["ended"] < begin)].copy()
-    age = (begin - late["entered"]).to_numpy() / _DAY
-    late["from_age"] = np.maximum(late["from_age"], np.minimum(age, late["low"]))  # it had not ended by then
-    return late
-
-
 def _of_stage(stage: str, visits: pd.DataFrame, until: pd.Timestamp) -> Drift:
     """Tell how a stage has been changing."""
     within = float(np.quantile(visits["length"][visits["over"]], _MOST_ENDED))
@@ -191,20 +156,23 @@ def _seen_whole(quarters: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 def _median(visits: pd.DataFrame) -> tuple[float, float, float]:
     """Return the median length and its 95 % interval, from Kaplan and Meier's curve and its log-log band."""
-    if not visits["over"].any():
-        return np.inf, np.nan, np.inf
     lengths, over = visits["length"].to_numpy(float), visits["over"].to_numpy(bool)
-    curve = stats.ecdf(stats.CensoredData(lengths[over], right=lengths[~over])).sf
-    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # the band has no ends where all or none are there
-        band = curve.confidence_interval(0.95, method="log-log")
-    return _reached(curve), _reached(band.low), _reached(band.high)
+    if not over.any():
+        return np.inf, np.nan, np.inf
+    ends, ended = np.unique(lengths[over], return_counts=True)
+    there = len(lengths) - np.searchsorted(np.sort(lengths), ends)
+    share = np.asarray(np.cumprod(1 - ended / there), np.float64)
+    inside = there > ended  # the band has no ends where nobody is left
+    ended, there, within = ended[inside], there[inside], share[inside]
+    deviation = np.sqrt(np.cumsum(ended / (there * (there - ended)))) / np.log(within)  # of log(-log(share))
+    low, high = (within ** np.exp(sign * _NORMAL * deviation) for sign in (-1, 1))
+    return _reached(ends, share), _reached(ends[inside], low), _reached(ends[inside], high)
 
 
-def _reached(curve: Any) -> float:
+def _reached(ends: Floats, share: Floats) -> float:
     """Return where a curve of those still there comes down to a half."""
-    below = np.flatnonzero(curve.probabilities <= 0.5)
-    return float(curve.quantiles[below[0]]) if len(below) else np.inf
+    below = np.flatnonzero(share <= 0.5)
+    return float(ends[below[0]]) if len(below) else np.inf
 
 
 def _trend_of_shares(quarter: Floats, advanced: Floats) -> Trend:
@@ -239,8 +207,8 @@ def _trend(score: float, variance: float) -> Trend:
     return Trend(standard, 2.0 * float(special.ndtr(-abs(standard))))
 
 
-def _percent(row: pd.Series) -> str:
-    return f"{100 * row['share']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f} %)"
+def _ranged(row: pd.Series) -> str:
+    return f"{percent(row['share'])} ({percent(row['low'])} to {percent(row['high'])})"
 
 
 def _days(days: float) -> str:

@@ -1,4 +1,4 @@
-"""When somebody first works on a visit: how long it has waited by then, and how long it lasts from then on."""
+"""When somebody first works on a visit: how long it has waited by then, and how long it lasts from there."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from funnelsim.calibration.calibrate import calibrate
 from funnelsim.calibration.document import firm_of
 from funnelsim.compiling.arrays import Floats, Records
 from funnelsim.history import History
+from funnelsim.history.names import name_of
 from funnelsim.history.snapshot import snapshot_of
 from funnelsim.studies.today.ends import LOST, NEW, WON
 from funnelsim.studies.today.forecast import TodayResult
@@ -49,12 +51,16 @@ class Simulated:
         Of everything drawn.
     recent_months : int, optional
         Measure from the last months alone.
+    typed : mapping of str to value
+        What is known beforehand and cannot be measured, such as holidays: values of the scenario by path, in
+        place of what is measured there.
     """
 
     worlds: int = 200
-    draws: int = 200
+    draws: int = 100
     seed: int = 1
     recent_months: int | None = None
+    typed: Mapping[str, Any] = field(default_factory=dict)
     name: str = "simulation"
 
     def forecast(
@@ -69,18 +75,51 @@ class Simulated:
         """
         found = calibrate(history, draws=self.draws, seed=self.seed, recent_months=self.recent_months)
         scenario = firm_of(found).scenario()
+        if self.typed:
+            scenario = scenario.with_changes(self.typed)
         snapshot = Snapshot(origin, snapshot_of(found.history, origin))
         result = forecast_from(
-            scenario, snapshot, until=ends[-1], replications=self.worlds, seed=self.seed, jobs=1
+            scenario,
+            snapshot,
+            until=ends[-1],
+            replications=self.worlds,
+            seed=self.seed,
+            jobs=1,
+            look_at=0,
         )
-        return window_of(result, origin, ends, found.starts.of)
+        return window_of(result, origin, ends, as_recorded(history, found.starts.of))
+
+
+def as_recorded(history: History, channel_of: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Say what the records call each channel, segment, rep and reason of the scenario.
+
+    Parameters
+    ----------
+    history : History
+        With its own names.
+    channel_of : mapping of str to str
+        The channel, by channel of the scenario: there may be several for one of the records.
+
+    Returns
+    -------
+    dict of str to dict of str to str
+        By field, then by name in the scenario. What is blank in the records has no name there.
+    """
+    named = {
+        field: {name_of(each): str(each) for each in history.deals[field].dropna().unique() if each}
+        for field in ("channel", "segment", "rep", "reason")
+    }
+    named["channel"] = {
+        name: named["channel"][channel] for name, channel in channel_of.items() if channel in named["channel"]
+    }
+    return named
 
 
 def window_of(
     result: TodayResult,
     origin: pd.Timestamp,
     ends: Sequence[pd.Timestamp],
-    channel_of: Mapping[str, str],
+    recorded: Mapping[str, Mapping[str, str]],
 ) -> WindowForecast:
     """Count what happens in each part of a window, world by world.
 
@@ -90,8 +129,8 @@ def window_of(
         Simulated to the last of the ends, at least.
     origin, ends
         As in `Forecaster.forecast`.
-    channel_of : mapping of str to str
-        The channel of the records, by channel of the scenario.
+    recorded : mapping of str to mapping of str to str
+        As `as_recorded` returns it.
     """
     edges = (instants([origin, *ends]) - instants([origin])[0]) // np.timedelta64(1, "us")
     edges = edges.astype(np.int64)
@@ -107,19 +146,26 @@ def window_of(
     }
     lost = happened[happened["outcome"] == LOST]
     flows[LOSSES] = count(lost)
-    for number, reason in enumerate(result.names.reasons):
-        flows[lost_for(reason)] = count(lost[lost["reason"] == number])
-    channels = [channel_of.get(name, name) for name in result.names.channels]
-    for field, names in (
+    for reason, rows in _named(lost, "reason", result.names.reasons, recorded["reason"]):
+        flows[lost_for(reason)] = count(rows)
+    for what, names in (
         ("segment", result.names.segments),
         ("rep", result.names.reps),
-        ("channel", channels),
+        ("channel", result.names.channels),
     ):
-        for name in dict.fromkeys(names):
-            numbers = [number for number, each in enumerate(names) if each == name]
-            flows[of(WINS, field, name)] = count(won[np.isin(won[field], numbers)])
-    chances = {str(deal): float(chance) for deal, chance in result.deals[["deal", "chance"]].to_numpy()}
+        for name, rows in _named(won, what, names, recorded[what]):
+            flows[of(WINS, what, name)] = count(rows)
+    chances = dict(zip(result.snapshot.open["deal"], result.chances.tolist(), strict=True))
     return WindowForecast(flows, _cycles(won, result.replications), chances)
+
+
+def _named(
+    happened: Records, field: str, names: Sequence[str], recorded: Mapping[str, str]
+) -> Iterator[tuple[str, Records]]:
+    """Split what happened by what the records call a field."""
+    for name in dict.fromkeys(recorded.values()):
+        numbers = [number for number, each in enumerate(names) if recorded.get(each) == name]
+        yield name, happened[np.isin(happened[field], numbers)]
 
 
 @dataclass(frozen=True)

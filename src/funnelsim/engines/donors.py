@@ -14,7 +14,8 @@ from funnelsim.chance.keys import DONOR, WORLD, uniforms
 from funnelsim.compiling.arrays import Integers, Record, Records, record
 from funnelsim.compiling.decorators import rare
 from funnelsim.compiling.on_disk import compiled
-from funnelsim.engines.visits_seen import VISIT, list_visits, phase_at, rows_of_visits
+from funnelsim.engines.donor_choice import choose_donors
+from funnelsim.engines.visits_seen import phase_at, rows_of_visits, visits_that_count
 from funnelsim.model.model import SALE, Model
 from funnelsim.model.records import OPEN_DEAL, PURSUIT
 from funnelsim.model.words import LOST, NEVER, NOBODY, NOTHING, WON, Due
@@ -33,7 +34,6 @@ ASKED = record(  # what the records say of a deal that is open today
     ("rep", "<i4"),  # NOBODY: not known, or no rep of the model
 )
 OF_DONORS = 1 << 30  # added to the replication: the key of the world that donors are of
-ANY = -2  # team
 
 
 class Past(NamedTuple):
@@ -128,24 +128,12 @@ def open_deals(model: Model, world: Record, past: Past, asked: Records) -> Opene
     if until < past.settled:
         raise ValueError("the past must go on for longer than the forecast once it has settled")
     rows = rows_of_visits(past.rows)
-    seen = np.zeros(len(rows), VISIT)
-    seen = seen[: list_visits(rows, seen)]
-    seen["least"] = np.maximum(past.settled - seen["entered"], 0)
-    seen["most"] = np.minimum(seen["leaves"] - 1, until) - seen["entered"]
-    seen = seen[seen["most"] >= seen["least"]]
-    seen = seen[np.lexsort((seen["channel"], seen["segment"], seen["stage"]))]
-    deals = np.zeros(len(asked), OPEN_DEAL)
-    keys = np.array([world, donor_world(world)], WORLD)
-    bounds = _bounds(model, seen, asked)
-    seen["team"] = _teams(past.model)[seen["stage"], seen["segment"]]
-    ages = np.stack([seen[name].astype(np.int64) for name in ("least", "most", "team")])
-    donors, younger = np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64)
-    _choose(model, ages, bounds, asked, keys[0], donors, younger)
-    _open(
-        model, past.model, keys, rows, seen, np.stack([donors, younger]), asked, np.zeros(1, PURSUIT), deals
-    )
-    found = (int((donors == NOTHING).sum()), int((younger < np.maximum(asked["age"], 0)).sum()))
-    return Opened(deals, *found)
+    seen = visits_that_count(rows, past.settled, until)
+    donors, ages = choose_donors(model, world, past.model, seen, asked)
+    deals, keys = np.zeros(len(asked), OPEN_DEAL), np.array([world, donor_world(world)], WORLD)
+    _open(model, past.model, keys, rows, seen, np.stack([donors, ages]), asked, np.zeros(1, PURSUIT), deals)
+    without, less = donors == NOTHING, ages < np.maximum(asked["age"], 0)
+    return Opened(deals, int(without.sum()), int(less.sum()))
 
 
 def _checked(asked: Records) -> Records:
@@ -160,106 +148,6 @@ def _checked(asked: Records) -> Records:
     if ((chances < 0) | (chances > 1)).any():
         raise ValueError("the chance of an override must be from 0 to 1")
     return asked
-
-
-def _bounds(model: Model, seen: Records, asked: Records) -> Integers:
-    """Find which visits may be donors of each deal, the nearest first: a slice of those seen for each level.
-
-    The levels are those of its segment and channel, of its segment, of its stage.
-    """
-    segments, channels = len(model.segments), len(model.channels)
-    codes = (seen["stage"].astype(np.int64) * segments + seen["segment"]) * channels + seen["channel"]
-    stage, segment, channel = (asked[name].astype(np.int64) for name in ("stage", "segment", "channel"))
-    of_segment, of_stage = (stage * segments + segment) * channels, stage * segments * channels
-    firsts = [of_segment + channel, of_segment, of_stage]
-    lengths = [1, channels, segments * channels]
-    known = [(segment >= 0) & (channel >= 0), segment >= 0, stage >= 0]
-    bounds = np.zeros((len(asked), len(firsts), 2), np.int64)
-    for level, (first, length, is_known) in enumerate(zip(firsts, lengths, known, strict=True)):
-        bounds[:, level, 0] = np.searchsorted(codes, first)
-        bounds[:, level, 1] = np.where(is_known, np.searchsorted(codes, first + length), bounds[:, level, 0])
-    return bounds
-
-
-def _teams(model: Model) -> Integers:
-    """Return the team of each stage for each segment (S3)."""
-    teams = np.repeat(model.stages["team"][:, None], len(model.segments), axis=1)
-    for stage in np.flatnonzero(model.stages["variants"]):
-        first = model.stages["first_variant"][stage]
-        teams[stage] = model.variants["team"][first : first + len(model.segments)]
-    return teams
-
-
-@compiled
-def _choose(
-    model: Model,
-    ages: Integers,
-    bounds: Integers,
-    asked: Records,
-    world: Record,
-    donors: Integers,
-    looked_at: Integers,
-) -> None:
-    """Choose the donor of each deal, NOTHING if there is none, and the age at which it is looked at (OD2)."""
-    for number in range(len(asked)):
-        told = asked[number]
-        u, _ = uniforms(world, told["entity"], DONOR, 0)
-        age, team = max(int(told["age"]), 0), ANY
-        if told["segment"] >= 0:
-            team = _team_of(model, told["stage"], told["segment"])
-        chosen, looked_at[number] = NOTHING, age
-        for level in range(bounds.shape[1]):
-            if chosen == NOTHING:
-                chosen = _pick(ages, bounds[number, level, 0], bounds[number, level, 1], age, team, u)
-        if chosen == NOTHING:
-            first, end = bounds[number, -1, 0], bounds[number, -1, 1]
-            greatest = _greatest_age(ages, first, end, team)
-            if greatest != NOTHING:
-                chosen, looked_at[number] = _pick(ages, first, end, greatest, team, u), greatest
-        donors[number] = chosen
-
-
-@rare
-def _team_of(model: Model, stage: int, segment: int) -> int:
-    """Return the team of a stage for a segment (S3)."""
-    row = model.stages[stage]
-    if row["variants"] > 0:
-        row = model.variants[row["first_variant"] + segment]
-    return int(row["team"])
-
-
-@rare
-def _pick(ages: Integers, first: int, end: int, age: int, team: int, u: float) -> int:
-    """Pick one, each alike, of the visits of a slice that were going on at an age; NOTHING if none was.
-
-    Parameters
-    ----------
-    ages : array (3, visits)
-        The least and the most age at which a visit counts, and its team.
-    """
-    least, most, teams = ages[0], ages[1], ages[2]
-    count = 0
-    for number in range(first, end):
-        count += (
-            int(least[number] <= age) & int(age <= most[number]) & int(team == ANY or teams[number] == team)
-        )
-    left = min(int(u * count), count - 1)
-    for number in range(first, end):
-        if least[number] <= age <= most[number] and (team == ANY or teams[number] == team):
-            if left == 0:
-                return number
-            left -= 1
-    return NOTHING
-
-
-@rare
-def _greatest_age(ages: Integers, first: int, end: int, team: int) -> int:
-    """Return the greatest age that a visit of a slice has reached; NOTHING if there is none."""
-    greatest = NOTHING
-    for number in range(first, end):
-        if team == ANY or ages[2, number] == team:
-            greatest = max(greatest, int(ages[1, number]))
-    return greatest
 
 
 @compiled
@@ -292,7 +180,7 @@ def _begin(deal: Record, told: Record, reps: int) -> None:
     """Fill in what the records say of a deal, and what every deal begins with."""
     age = max(int(told["age"]), 0)
     deal["entity"] = told["entity"]
-    deal["created"] = -max(int(told["age_of_deal"]), age, 1)
+    deal["created"] = -max(int(told["age_of_deal"]), age, 2)  # -1 is that of nobody's cohort (WB1)
     deal["entered"] = -age
     deal["value"] = told["value"]
     deal["stage"] = told["stage"]

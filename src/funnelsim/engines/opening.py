@@ -32,7 +32,7 @@ def fill_in(model: Model, pursuit: Record, deal: Record) -> None:
     pursuit["is_lead"] = model.stages[deal["stage"]]["is_lead"]
     pursuit["account"] = NOTHING
     pursuit["signed"] = 0
-    pursuit["attempt"] = deal["attempt"]
+    pursuit["attempt"] = open_deals.attempts_made(model, pursuit, deal)
     pursuit["entered"] = deal["entered"]
     pursuit["queued"] = deal["since"]
     pursuit["contact"] = deal["contact"]

@@ -23,7 +23,6 @@ VISIT = record(  # of a company that inquired, and has not rested since
     ("stage", "<i4"),
     ("channel", "<i4"),
     ("segment", "<i4"),
-    ("team", "<i4"),
 )
 _BEGINS = (Event.INQUIRY, Event.RETURNED)
 _LEAVES = (
@@ -34,7 +33,7 @@ _WITHIN = (
     *(Event.ENTERED, Event.HELD, Event.ADMITTED, Event.STARTED, Event.WORKED, Event.IGNORED),
     *(Event.NOT_REACHED, Event.QUEUED_AGAIN, Event.INTERRUPTED, Event.RESUMED, Event.REJECTED),
 )
-_OF_VISITS = np.isin(np.arange(len(Event)), (*_BEGINS, *_LEAVES, *_WITHIN))
+OF_VISITS = np.isin(np.arange(len(Event)), (*_BEGINS, *_LEAVES, *_WITHIN))
 
 
 def rows_of_visits(rows: Records) -> Records:
@@ -45,9 +44,28 @@ def rows_of_visits(rows: Records) -> Records:
     rows : Records
         LEDGER rows of one replication.
     """
-    found = rows[_OF_VISITS[rows["event"]] & (rows["process"] == SALE) & (rows["pursuit"] >= 0)]
+    found = rows[OF_VISITS[rows["event"]] & (rows["process"] == SALE) & (rows["pursuit"] >= 0)]
     sorted_rows: Records = found[np.argsort(found["pursuit"], kind="stable")]
     return sorted_rows
+
+
+def visits_that_count(rows: Records, settled: int, until: int) -> Records:
+    """Return the visits that were going on between two instants, by stage, segment and channel (OD2).
+
+    Parameters
+    ----------
+    rows : Records
+        As `rows_of_visits` returns them.
+    settled, until : int
+        The instants, in microseconds.
+    """
+    seen = np.zeros(len(rows), VISIT)
+    seen = seen[: list_visits(rows, seen)]
+    seen["least"] = np.maximum(settled - seen["entered"], 0)
+    seen["most"] = np.minimum(seen["leaves"] - 1, until) - seen["entered"]
+    seen = seen[seen["most"] >= seen["least"]]
+    counting: Records = seen[np.lexsort((seen["channel"], seen["segment"], seen["stage"]))]
+    return counting
 
 
 @compiled

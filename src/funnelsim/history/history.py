@@ -9,6 +9,8 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from funnelsim.io.writing import UnusableError
+
 OUTCOMES = ("won", "lost")  # blank: still open
 
 _ENDS = ("closed", "closed_after", "outcome", "reason")
@@ -75,7 +77,7 @@ class History:
 
         Raises
         ------
-        ValueError
+        UnusableError
             If the instant is outside the history.
 
         Examples
@@ -92,7 +94,7 @@ class History:
         ('', 'web', True)
         """
         if not self.seen_from <= instant <= self.seen_until:
-            raise ValueError(
+            raise UnusableError(
                 f"the history is from {self.seen_from:%Y-%m-%d} to {self.seen_until:%Y-%m-%d}, "
                 f"and {instant:%Y-%m-%d} is not in it"
             )
@@ -100,7 +102,7 @@ class History:
             return self
         deals = self.deals[self.deals["created"] < instant].copy()
         later = ~(deals["closed"] < instant)
-        for column in _OF_A_DEAL:
+        for column in (*_OF_A_DEAL, "reason"):
             since = self.known.get(column, Known.EXPORT)
             hidden = later if since == Known.CLOSED else np.full(len(deals), since == Known.EXPORT)
             deals.loc[hidden, column] = np.nan if column == "value" else ""
@@ -124,7 +126,7 @@ class History:
         dated = set(self.fields["field"])
         return tuple(
             name
-            for name in _OF_A_DEAL
+            for name in (*_OF_A_DEAL, "reason")
             if self.known.get(name, Known.EXPORT) == Known.EXPORT and name not in dated
         )
 

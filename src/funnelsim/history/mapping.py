@@ -20,6 +20,7 @@ from funnelsim.io.writing import UnusableError
 
 LARGEST_FILE = 1 << 20  # bytes
 IGNORE, OPEN = "ignore", "open"  # in [status], besides outcomes and stages
+EVENT_LOG = "event log"  # the form in which every row has a time of its own
 LOST_BECAUSE = "lost: "  # before the reason, in [status]
 
 OfADeal = Literal["channel", "segment", "value", "rep"]
@@ -64,7 +65,7 @@ class ExportMapping(_Section):
     seen_from: datetime.datetime | datetime.date | None = None
     seen_until: datetime.datetime | datetime.date | None = None
     never_changes: tuple[OfADeal, ...] = Field(default=(), strict=False)
-    final_when_closed: tuple[OfADeal, ...] = Field(default=(), strict=False)
+    final_when_closed: tuple[OfADeal | Literal["reason"], ...] = Field(default=(), strict=False)
     columns: Columns = Field(default_factory=dict)
     files: dict[str, FileMapping] = Field(default_factory=dict)
     status: dict[str, str] = Field(default_factory=dict)
@@ -83,8 +84,15 @@ class ExportMapping(_Section):
 
     @property
     def known(self) -> dict[str, Known]:
-        """Since when each field of a deal has been what the export says (HI5)."""
+        """Since when each field of a deal has been what the export says (HI5).
+
+        A reason that comes with the status, or with an event, is known with it. One in a column of its own
+        may have been overwritten, as by a later loss of the same deal.
+        """
         since = {Known.CREATED: self.never_changes, Known.CLOSED: self.final_when_closed}
+        columns = [self.columns, *(each.columns for each in self.files.values())]
+        if self.form == EVENT_LOG or not any("reason" in each for each in columns):
+            since[Known.CLOSED] = (*self.final_when_closed, "reason")
         return {str(name): known for known, names in since.items() for name in names}
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 LONGEST = 60
 UNKNOWN = "unknown"  # a field that is blank
 
@@ -11,13 +13,13 @@ _INSTEAD = str.maketrans(
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # with which a spreadsheet takes a text for a formula
 
 
-def name_of(text: object) -> str:
+def name_of(text: str | float | None) -> str:
     """Return a text as a scenario may use it for a name; blanks are "unknown".
 
     >>> name_of(" Web / e.g. [ads] "), name_of(""), name_of("A+B"), name_of("-none-")
     ('Web / e g (ads)', 'unknown', 'A and B', 'none-')
     """
-    told = "" if text is None or text != text else str(text)  # NaN is not itself
+    told = "" if pd.isna(text) else str(text)
     printable = "".join(sign if sign.isprintable() else " " for sign in told.translate(_INSTEAD))
     name = " ".join(printable.split()).lstrip(_FORMULA + " ")
     return name[:LONGEST].strip() or UNKNOWN

@@ -7,7 +7,6 @@ import pandas as pd
 
 from funnelsim.history.history import History
 from funnelsim.history.names import name_of
-from funnelsim.io.writing import UnusableError
 
 COLUMNS = (
     *("at", "deal", "stage", "entered", "created", "channel", "segment", "rep", "value"),
@@ -38,10 +37,7 @@ def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
     UnusableError
         If the instant is outside the history.
     """
-    try:
-        known = history.as_of(instant)
-    except ValueError as error:
-        raise UnusableError(str(error)) from None
+    known = history.as_of(instant)
     deals = known.deals
     quarter = instant.to_period("Q").start_time
     deals = deals[deals["closed"].isna() | (deals["closed"] >= quarter)]

@@ -49,6 +49,17 @@ def amount(value: float, unit: Unit, currency: str = "") -> str:
     return f"{number(value)} {unit.value}" if unit in TIMES else number(value)
 
 
+def percent(share: float) -> str:
+    """Write a share in whole percent.
+
+    Examples
+    --------
+    >>> percent(0.126), percent(float("nan"))
+    ('13 %', '-')
+    """
+    return f"{100 * share:.0f} %" if math.isfinite(share) else UNDEFINED
+
+
 def money(value: float, currency: str) -> str:
     """Write an amount of money with three digits.
 

@@ -13,7 +13,7 @@ from funnelsim.calibration.backtest.scores import FEWEST, LEVELS, Coverage, Mean
 from funnelsim.calibration.backtest.windows import WINS
 from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import UNDEFINED, listed, number
+from funnelsim.metrics.wording import UNDEFINED, listed, number, percent
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import spaced
@@ -235,7 +235,7 @@ def _covered(found: Coverage) -> str:
     if not found.windows:
         return UNDEFINED
     ends = f"{100 * found.low:.0f} to {100 * found.high:.0f}"
-    return f"{100 * found.share:.0f} %\n{'few' if found.verdict == 'too few to judge' else ends}"
+    return f"{percent(found.share)}\n{'few' if found.verdict == 'too few to judge' else ends}"
 
 
 def _mean(found: Mean) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isinf, isnan
+from math import isinf
 
 import pandas as pd
 from rich import box
@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from funnelsim.metrics.wording import money, money_range, number
+from funnelsim.metrics.wording import money, money_range, number, percent
 from funnelsim.reports import notes
 from funnelsim.reports.grid import WIDTH, printable
 from funnelsim.studies.today.bridge import Bridge, Scores, Told
@@ -89,10 +89,6 @@ def _span(found: Range, currency: str) -> str:
     return money_range(found.p10, found.p90, currency)
 
 
-def _share(value: float) -> str:
-    return "-" if isnan(value) else f"{100 * value:.0f} %"
-
-
 def _quota(result: TodayResult) -> list[str]:
     """State the chance of the quota, the gap and the coverage."""
     quota, currency = result.quota, result.names.currency
@@ -100,11 +96,11 @@ def _quota(result: TodayResult) -> list[str]:
         return []
     lines = [
         f"{money(quota.amount, currency)} are planned, {money(quota.missing, currency)} of it are missing. "
-        f"The chance to reach it is {_share(quota.chance)}.",
+        f"The chance to reach it is {percent(quota.chance)}.",
         f"The expected gap is {money(quota.expected_gap, currency)}, 0 where the quota is reached.",
     ]
     if result.plain is not None and result.plain.quota is not None:
-        lines.append(f"Without overrides the chance is {_share(result.plain.quota.chance)}.")
+        lines.append(f"Without overrides the chance is {percent(result.plain.quota.chance)}.")
     if not isinf(quota.coverage):
         needed = (
             "no coverage"
@@ -126,7 +122,7 @@ def _categories(result: TodayResult, width: int) -> list[RenderableType]:
     currency = result.names.currency
     for row in found.to_dict("records"):
         worth, bookings = money(row["value"], currency), money(row["bookings"], currency)
-        table.add_row(printable(row["category"]), number(row["deals"]), worth, _share(row["won"]), bookings)
+        table.add_row(printable(row["category"]), number(row["deals"]), worth, percent(row["won"]), bookings)
     return [Text(), table]
 
 
@@ -142,8 +138,8 @@ def _deals(result: TodayResult, width: int) -> list[RenderableType]:
             Text(printable(row["stage"])),
             number(row["days"], 2),
             money(row["value"], result.names.currency),
-            _share(row["chance"]),
-            _share(row["month_ago"]),
+            percent(row["chance"]),
+            percent(row["month_ago"]),
             "-" if pd.isna(row["close"]) else f"{row['close']:%Y-%m-%d}",
             Text("; ".join(filter(None, ["stuck" if row["stuck"] else "", printable(row["why"])]))),
         )
@@ -204,6 +200,6 @@ def score_lines(due: Sequence[tuple[Told, Scores]], currency: str) -> list[Rende
         lines.append(
             f"Forecast of {told.at:%Y-%m-%d}: Brier score {number(score.brier)}, log score "
             f"{number(score.log)} of {score.deals:,} deals{unknown}. Bookings were "
-            f"{money(score.bookings, currency)}, above {_share(score.place)} of the simulated quarters."
+            f"{money(score.bookings, currency)}, above {percent(score.place)} of the simulated quarters."
         )
     return notes.section("Scores", lines)

@@ -9,7 +9,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from funnelsim.chance.distributions import mean, tabulate
-from funnelsim.metrics.wording import listed, number
+from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import amount, listed, number
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column
 from funnelsim.reports.grid import printable, tables
@@ -159,7 +160,7 @@ def _of_team(name: str, team: Team, currency: str) -> list[_Row]:
         tiers = team.commission_tiers
         steps = zip(tiers.commission, tiers.attainment, strict=True)
         cells["Tiers of commission"] = ", ".join(
-            f"{_percent(share)} from {_percent(level)} of {_money(tiers.quota, currency)}"
+            f"{amount(share, Unit.SHARE)} from {amount(level, Unit.SHARE)} of {_money(tiers.quota, currency)}"
             for share, level in steps
         )
     others = [
@@ -175,7 +176,7 @@ def _amount(section: Section, key: str, currency: str, by_kind: frozenset[str] =
 
 
 def _share(section: Section, key: str) -> str:
-    return _marked(section, key, _percent(getattr(section, key)))
+    return _marked(section, key, amount(getattr(section, key), Unit.SHARE))
 
 
 def _marked(section: Section, key: str, text: str, by_kind: frozenset[str] = frozenset()) -> str:
@@ -185,7 +186,3 @@ def _marked(section: Section, key: str, text: str, by_kind: frozenset[str] = fro
 
 def _money(value: float, currency: str) -> str:
     return f"{number(value)} {currency}".strip()
-
-
-def _percent(share: float) -> str:
-    return f"{number(100 * share)} %"

@@ -72,6 +72,19 @@ def works_for(model: Model, states: Records, team: int, rep: int) -> bool:
     return bool(rep != NOBODY and model.reps[rep]["team"] == team and states[rep]["on_staff"] == 1)
 
 
+@rare
+def queues_for_rep(model: Model, states: Records, pursuit: Record) -> bool:
+    """Return whether an open deal that queues does so for its rep (OD5).
+
+    In a team that pulls and is not sticky nobody owns what queues, unless the buyer has been tried (Y4).
+    """
+    number = team_for(model, pursuit)
+    team = model.teams[number]
+    pulls = team["assignment"] in (Assignment.SHARED_QUEUE, Assignment.PRIORITY_QUEUE, Assignment.CHERRY_PICK)
+    owned = team["sticky"] == 1 or not pulls or pursuit["attempt"] > 0
+    return bool(owned and works_for(model, states, number, pursuit["rep"]))
+
+
 @rule
 def has_room(team: Record, state: Record) -> bool:
     """Return whether a rep can be given one more pursuit (G4, R13)."""

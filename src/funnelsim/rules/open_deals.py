@@ -55,18 +55,27 @@ def own_value(model: Model, pursuit: Record) -> float:
 def phase_at_first(model: Model, pursuit: Record, deal: Record) -> int:
     """Return the phase in which an open deal begins: BEGINS where its stage has not that of its donor (OD5).
 
-    A stage without a team has no queue, one without attempts no rest between them, one without a gate holds
+    A stage without a team has no queue, one without attempts nobody to be reached, one without a gate holds
     nobody, and work of several people is not taken up in its middle.
     """
     stage, phase = visits.stage_for(model, pursuit), int(deal["phase"])
     possible = phase == Due.CUSTOMER_ANSWERS or stage["team"] != NOBODY
-    if phase == Due.TRIES_AGAIN:
+    if phase == Due.TRIES_AGAIN or deal["missed"] == 1:
         possible = possible and stage["most_attempts"] > 0
     if phase == Due.WORK_ENDS:
         possible = possible and stage["people"] == 1
     if deal["held"] == 1:
         possible = possible and stage["gate"] > 0
     return phase if possible else Due.BEGINS.value
+
+
+@rare
+def attempts_made(model: Model, pursuit: Record, deal: Record) -> int:
+    """Return how many attempts have begun in the visit at hand: one at least where work has (OD5)."""
+    if visits.stage_for(model, pursuit)["most_attempts"] == 0:
+        return 0
+    begun = deal["phase"] in (Due.WORK_ENDS, Due.TRIES_AGAIN, Due.CUSTOMER_ANSWERS)
+    return max(int(deal["attempt"]), 1 if begun else 0)
 
 
 @rule
@@ -89,8 +98,13 @@ def due_at_first(deal: Record, phase: int) -> int:
 
 @rare
 def skill_at_first(model: Model, states: Records, pursuit: Record) -> float:
-    """Return the skill with which an open deal is decided: that of its rep at time 0, if on staff (OD6)."""
+    """Return the skill with which an open deal is decided: that of its rep at time 0, if on staff (OD6).
+
+    Where no team works the stage, nobody's skill matters (V4).
+    """
     if pursuit["rep"] == NOBODY or states[pursuit["rep"]]["on_staff"] == 0:
+        return AVERAGE_SKILL
+    if visits.team_for(model, pursuit) == NOBODY:
         return AVERAGE_SKILL
     return float(people.skill_in(model, model.reps[pursuit["rep"]], states[pursuit["rep"]], 0))
 

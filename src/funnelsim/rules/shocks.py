@@ -118,7 +118,10 @@ def expect_odds(model: Model, world: Record, odds_by_day: Floats) -> None:
 
 @rule
 def in_month(model: Model, odds_by_day: Floats, odds: float, instant: int) -> float:
-    """Multiply odds by the factor of the month in which an instant lies, if a shock moves them (H8)."""
+    """Multiply odds by the factor of the month in which an instant lies, if a shock moves them (H8).
+
+    Before time 0, when open deals have queued already, it is that of time 0 (OD6).
+    """
     if moves(model.shocks[ODDS_OF_ALL]):
-        return float(odds * odds_by_day[instant // DAY])
+        return float(odds * odds_by_day[max(instant, 0) // DAY])
     return odds

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import Any
 
 from funnelsim.chance.distributions import Sample
 from funnelsim.io.reading import read_bytes
@@ -28,14 +30,12 @@ class Samples:
         Where they are. None: in the working folder.
     contents : dict of str to bytes
         Of those read so far, by name.
-    tables : dict of str to DrawsFile
-        Files of draws, as read so far, or made without a file.
     """
 
     folder: Path | None = None
     contents: dict[str, bytes] = field(default_factory=dict)
-    tables: dict[str, DrawsFile] = field(default_factory=dict)
     _found: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    _draws: dict[str, DrawsFile] = field(default_factory=dict)
 
     def sample(self, name: str, heading: str = "") -> Sample:
         """Return the values of a file, or of a column of it.
@@ -59,9 +59,23 @@ class Samples:
             If the file is not beside the scenario, cannot be read, or is no table of values.
         """
         file = PurePath(name).as_posix()
-        if file not in self.tables:
-            self.tables[file] = draws_of(self._content(file), file)
-        return self.tables[file]
+        if file not in self._draws:
+            self._draws[file] = draws_of(self._content(file), file)
+        return self._draws[file]
+
+    def take_draws(self, name: str, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Take rows of draws that are at hand for those of a file, which is not read then.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, as the scenario says it.
+        columns : mapping of str to sequence
+            A value for each row, as a TOML parser would return it.
+        """
+        rows = len(next(iter(columns.values()), ()))
+        held = {key: tuple(values) for key, values in columns.items()}
+        self._draws[PurePath(name).as_posix()] = DrawsFile(name, held, tuple(range(2, rows + 2)))
 
     def _content(self, file: str) -> bytes:
         if file not in self.contents:

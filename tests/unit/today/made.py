@@ -9,7 +9,7 @@ from funnelsim.model.model import Names
 from funnelsim.model.words import DAY
 from funnelsim.scenario import load
 from funnelsim.studies.today.donors_seen import DonorsSeen
-from funnelsim.studies.today.ends import ENDS, LOST, NEW, WON
+from funnelsim.studies.today.ends import ENDS, INQUIRIES, LOST, NEW, WON
 from funnelsim.studies.today.forecast import TodayResult
 from funnelsim.studies.today.snapshot import COLUMNS, Snapshot
 
@@ -72,5 +72,8 @@ def result(*, quota: float | None = 140.0, deals: tuple[dict[str, object], ...] 
         names=NAMES,
         ends=ends,
         quota_amount=quota,
-        donors=DonorsSeen(np.array([False, True]), np.array([0.5, np.nan]), np.array([True, False])),
+        inquiries=np.zeros(0, INQUIRIES),
+        ask_donors=lambda: DonorsSeen(
+            np.array([False, True]), np.array([0.5, np.nan]), np.array([True, False])
+        ),
     )

@@ -13,10 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import optimize, special
 
-from funnelsim.calibration.shapes import on_grid
+from funnelsim.calibration.shapes import on_grid, rounded
 from funnelsim.compiling.arrays import Floats
-
-_DIGITS = 5
 
 
 class Likelihood(NamedTuple):
@@ -145,11 +143,6 @@ class _Gamma(Family):
     def written(self, place: float, spread: float) -> dict[str, Any]:
         shape = on_grid(float(np.exp(-2 * spread)))
         return {"scipy": "gamma", "a": shape, "scale": rounded(np.exp(place) / shape)}
-
-
-def rounded(value: float) -> float:
-    """Round a number to the digits that a scenario file has."""
-    return float(f"{value:.{_DIGITS}g}")
 
 
 FAMILIES: tuple[Family, ...] = (_Lognormal(), _Gamma())

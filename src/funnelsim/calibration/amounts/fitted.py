@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from funnelsim.calibration.amounts.families import FAMILIES, Family, rounded
+from funnelsim.calibration.amounts.families import FAMILIES, Family
 from funnelsim.calibration.amounts.groups import Alike
 from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.shapes import rounded
 from funnelsim.compiling.arrays import Floats, Integers
 
 PLACES_APART, SPREADS_APART = 1.0, 0.5  # scales of how far groups lie apart, in logarithms

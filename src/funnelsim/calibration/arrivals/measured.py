@@ -15,13 +15,12 @@ from funnelsim.calibration.arrivals.drawn import Drawn, draw_channels, draw_rare
 from funnelsim.calibration.arrivals.hours import are_days, hourly
 from funnelsim.calibration.arrivals.notes import notes_on
 from funnelsim.calibration.estimate import LEVELS, Estimate
-from funnelsim.calibration.shapes import on_grid
+from funnelsim.calibration.shapes import on_grid, rounded
 from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario.checks import FARTHEST
 
 FEWEST = 30  # deals of a channel that is measured by itself
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_DIGITS = 5
 _MOST_OF_A_STEP = math.floor(100 * FARTHEST / math.sqrt(12)) / 100  # so that a year of a scenario is allowed
 _METHOD = "Poisson-gamma days about a level that is a random walk by month"
 _RARE = "Poisson, with the profile of all channels: fewer than 30 deals"
@@ -237,28 +236,22 @@ class Arrivals:
         return pd.concat(rows, ignore_index=True)
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")
-
-
 def _number(path: str, draws: Floats, n: int, method: str, unit: str) -> Estimate:
     """Write a number: its mean."""
-    return Estimate(
-        path, _rounded(draws.mean()), [_rounded(each) for each in draws], n, method, {unit: draws}
-    )
+    return Estimate(path, rounded(draws.mean()), [rounded(each) for each in draws], n, method, {unit: draws})
 
 
 def _profile(path: str, draws: Floats, n: int, method: str, told: dict[str, Floats]) -> Estimate:
     """Write weights: their means; `draws` has the shape (weights, draws)."""
-    value = [_rounded(each) for each in draws.mean(axis=1)]
-    return Estimate(path, value, [[_rounded(each) for each in row] for row in draws.T], n, method, told)
+    value = [rounded(each) for each in draws.mean(axis=1)]
+    return Estimate(path, value, [[rounded(each) for each in row] for row in draws.T], n, method, told)
 
 
 def _shock(path: str, draws: Floats, months: int) -> Estimate:
     """Write the deviation of a random walk."""
 
     def table(deviation: float) -> dict[str, Any]:
-        return {"deviation": min(_rounded(deviation), _MOST_OF_A_STEP), "persistence": 1.0}
+        return {"deviation": min(rounded(deviation), _MOST_OF_A_STEP), "persistence": 1.0}
 
     method = f"steps of a random walk over {months} months; beforehand about 0.1"
     told = {"deviation of a month's step": draws}

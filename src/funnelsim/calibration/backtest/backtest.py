@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import joblib
@@ -17,9 +18,11 @@ from funnelsim.calibration.backtest.spans import Span, check_origins
 from funnelsim.calibration.backtest.windows import (
     CYCLE,
     VALUE,
+    WINS,
     Forecaster,
     WhatCame,
     WindowForecast,
+    of,
     what_came,
 )
 from funnelsim.compiling.arrays import Floats
@@ -89,6 +92,7 @@ def backtest(
             horizon.parts(origin, part),
             what_came(history, origin, horizon.parts(origin, part), by),
             forecasters,
+            tuple(of(WINS, field, "") for field in by),
         )
         for origin in origins
     )
@@ -146,8 +150,9 @@ def _scored(
     ends: Sequence[pd.Timestamp],
     came: WhatCame,
     forecasters: Sequence[Forecaster],
+    cuts: tuple[str, ...],
 ) -> _Scored:
-    """Forecast at one origin, and score."""
+    """Forecast at one origin, and score what the records have, and the cuts asked for."""
     found = _Scored([], pd.DataFrame(columns=[*DEALS]), [])
     if not (known.deals["outcome"] == "won").any():
         return found._replace(not_made=[f"{origin:%Y-%m-%d}: nothing had been won until then"])
@@ -158,6 +163,12 @@ def _scored(
         except UnusableError as error:
             found.not_made.append(f"{origin:%Y-%m-%d}, {forecaster.name}: {error}")
             continue
+        scored = {
+            quantity: samples
+            for quantity, samples in said.flows.items()
+            if quantity in came.flows or quantity.startswith(cuts)
+        }
+        said = replace(said, flows=scored)
         found.windows.extend(_window_rows(forecaster.name, said, came, origin, ends))
         tables.append(_deal_rows(forecaster.name, said, came.won, clusters).assign(origin=origin))
     return found._replace(deals=pd.concat(tables)[[*DEALS]]) if tables else found

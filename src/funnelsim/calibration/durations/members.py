@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from funnelsim.calibration.durations.families import Family
+from funnelsim.calibration.shapes import rounded
 from funnelsim.compiling.arrays import Floats
 
-_DIGITS = 6  # of numbers that are written
 _RISE = 1e-6  # least of the levels of quantiles
 
 
@@ -52,7 +52,7 @@ class Curved:
     def written(self) -> dict[str, Any]:
         """Write the lengths as a scenario file does, with numbers that a reader can read."""
         return {
-            key: each if isinstance(each, str) else float(f"{each:.{_DIGITS}g}")
+            key: each if isinstance(each, str) else rounded(each)
             for key, each in self.family.written(self.median, self.p90).items()
         }
 
@@ -103,7 +103,6 @@ class Stepped:
         levels = places + self.levels * (1 - places[-1])
         return {
             "quantiles": {
-                f"{level:.8g}": float(f"{days:.{_DIGITS}g}")
-                for level, days in zip(levels, self.days, strict=True)
+                f"{level:.8g}": rounded(days) for level, days in zip(levels, self.days, strict=True)
             }
         }

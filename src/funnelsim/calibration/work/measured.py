@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from funnelsim.calibration.amounts import Fitted, estimate_of, fit, rounded
+from funnelsim.calibration.amounts import Fitted, estimate_of, fit
 from funnelsim.calibration.estimate import Estimate
+from funnelsim.calibration.shapes import rounded
 from funnelsim.calibration.work.efforts import SHORTEST, efforts_of, worked_in
 from funnelsim.calibration.work.hours import Hours, own_hours, people_by_day, presence, team_hours, written
 from funnelsim.calibration.work.speeds import Speeds, measure_speeds
@@ -18,6 +19,7 @@ from funnelsim.calibration.work.spells import spells_of, visits_of_work
 from funnelsim.compiling.arrays import Floats
 from funnelsim.history import History
 from funnelsim.io.writing import UnusableError
+from funnelsim.metrics.wording import percent
 
 GAP_MINUTES = 5.0
 _LATELY = pd.Timedelta(days=28)
@@ -209,7 +211,7 @@ def _notes(pieces: pd.DataFrame, visits: pd.DataFrame, hours: Hours, speeds: Spe
     clock = float(((named["end"] - named["start"])[same_day] / _HOUR).sum())
     shared = float(named["worked"][same_day].sum())
     if clock > 0 and shared < clock:
-        yield f"{100 * (1 - shared / clock):.0f} % of the time of spells is several at once, and is shared."
+        yield f"{percent(1 - shared / clock)} of the time of spells is several at once, and is shared."
     late = int((~same_day).sum())
     if late:
         yield f"{late} spells go on past their day: only the team's hours of them count as work."

@@ -71,7 +71,7 @@ def queue_on(model: Model, world: Record, state: State, slot: int, deal: Record)
     """Let an open deal queue for its rep if that is there, else as one that comes (OD5)."""
     pursuit = state.pursuits[slot]
     team = visits.team_for(model, pursuit)
-    if assignment.works_for(model, state.reps, team, pursuit["rep"]):
+    if assignment.queues_for_rep(model, state.reps, pursuit):
         lay_by_if_ignored(model, pursuit, deal)
         line_up(model, world, state, slot, team)
     else:

@@ -96,7 +96,7 @@ def find_its_place(office: Office, pursuit: Record, deal: Record, phase: int) ->
     if gate:
         pass_gate(office, pursuit, gate)
     if open_deals.queues(phase):
-        if assignment.works_for(office.model, office.reps, office.team_of(pursuit), pursuit["rep"]):
+        if assignment.queues_for_rep(office.model, office.reps, pursuit):
             lay_by_if_ignored(office.model, pursuit, deal)
             line_up(office, pursuit)
         else:

@@ -65,6 +65,8 @@ def dated(deals: pd.DataFrame, moves: pd.DataFrame, dirt: DirtList) -> tuple[pd.
 
 def earliest(moves: pd.DataFrame, deals: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     """Return when the first of some moves of each deal was, NaT where it has none."""
+    if moves.empty:
+        return pd.Series(pd.NaT, deals.index, dtype="datetime64[us]")
     first = moves["at"].groupby(moves["deal"].cat.codes).min()  # names are numbers inside, the same in both
     return first.reindex(deals["deal"].cat.codes).set_axis(deals.index)
 

@@ -55,7 +55,7 @@ class DonorsSeen:
     """What donors tell of each of n open deals: each an array (n,)."""
 
     stuck: Bools  # older than nine in ten of those of its stage that were won later
-    month_ago: Floats  # chance of a deal 30 days younger to be won in as long a time; NaN if none was
+    month_ago: Floats  # chance of a deal 30 days younger, in whole days, to be won in as long a time; or NaN
     has_donor: Bools  # whether some visit reached its age
 
 
@@ -98,9 +98,10 @@ class DonorCounts:
             of_won = lasted[here.won < NEVER]
             if len(of_won):
                 stuck[deals] = self.age[deals] > np.quantile(of_won, STUCK)
-            for deal in deals:
-                reached[deal] = (lasted > self.age[deal]).any()
-                month_ago[deal] = self._chance(here, lasted, self.age[deal] - MONTH)
+            reached[deals] = lasted.max(initial=-1) > self.age[deals]
+            days, deals_of = np.unique(self.age[deals] // DAY, return_inverse=True)
+            chances = [self._chance(here, lasted, int(age) * DAY - MONTH) for age in days]
+            month_ago[deals] = np.array(chances)[deals_of]
         return DonorsSeen(stuck, month_ago, reached)
 
     def _chance(self, visits: Visits, lasted: Integers, age: int) -> float:

@@ -34,6 +34,7 @@ INQUIRIES = record(
 
 _LOSSES = (Event.LOST, Event.WENT_COLD, Event.WITHDRAWN, Event.PARKED)
 _ENDING = np.array([Event.WON, *_LOSSES])
+OF_ENDS = np.isin(np.arange(len(Event)), [Event.INQUIRY, Event.WON, *_LOSSES])  # events that are looked at
 _ALIKE = ("time", "rep", "channel", "segment", "product", "reason")
 
 

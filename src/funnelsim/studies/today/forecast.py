@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -71,8 +72,8 @@ class TodayResult:
         Of the same time.
     quota_amount : float or None
         The bookings planned for the quarter.
-    donors : DonorsSeen
-        What donors tell of each open deal.
+    ask_donors : callable
+        Returns what donors tell of each open deal; asked when that is first wanted, because it takes time.
     unknown_reps : tuple of str
         Of open deals, whom the scenario does not have.
     plain : TodayResult or None
@@ -90,9 +91,20 @@ class TodayResult:
     ends: Records
     inquiries: Records
     quota_amount: float | None
-    donors: DonorsSeen
+    ask_donors: Callable[[], DonorsSeen]
     unknown_reps: tuple[str, ...] = ()
     plain: TodayResult | None = None
+
+    @cached_property
+    def donors(self) -> DonorsSeen:
+        """What donors tell of each open deal."""
+        return self.ask_donors()
+
+    @property
+    def chances(self) -> Floats:
+        """The chance of each open deal to be won by `until`, in the order of the snapshot."""
+        of_deals = self._won[self._won["deal"] != NEW]
+        return np.bincount(of_deals["deal"], minlength=len(self.snapshot.open)) / self.replications
 
     @cached_property
     def won_so_far(self) -> float:
@@ -159,12 +171,11 @@ class TodayResult:
         count = len(self.snapshot.open)
         won = self._won
         of_deals = won[won["deal"] != NEW]
-        wins = np.bincount(of_deals["deal"], minlength=count)
         expected = np.bincount(of_deals["deal"], of_deals["money"], minlength=count) / self.replications
         kept = ["deal", "stage", "channel", "segment", "rep", "value", "category", "probability", "why"]
         frame = self.snapshot.open[kept].assign(
             days=(self.snapshot.at - self.snapshot.open["entered"]).dt.total_seconds() / _DAY,
-            chance=wins / self.replications,
+            chance=self.chances,
             expected=expected,
             close=self._median_close(of_deals, count),
             stuck=self.donors.stuck,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,20 +17,21 @@ from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled.blocks import PAGE
 from funnelsim.engines.donors import Past, donor_world, open_deals
 from funnelsim.engines.ledger import rows_of_a_step
-from funnelsim.model.model import Chapters
+from funnelsim.engines.visits_seen import OF_VISITS
+from funnelsim.model.model import SALE, Chapters
 from funnelsim.scenario import TODAY, Course, Scenario, course_of
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, Progress
 from funnelsim.studies.today.asked import asked_of, unknown_reps
-from funnelsim.studies.today.donors_seen import DonorCounts
-from funnelsim.studies.today.ends import ends_of, inquiries_of
+from funnelsim.studies.today.donors_seen import Bools, DonorCounts
+from funnelsim.studies.today.ends import OF_ENDS, ends_of, inquiries_of
 from funnelsim.studies.today.forecast import TodayResult
 from funnelsim.studies.today.quarter import quarter_of, quota_of
 from funnelsim.studies.today.scenarios import Restart, restart_of
 from funnelsim.studies.today.snapshot import Snapshot
 
-LOOKED_AT = 40  # donor worlds that tell whether deals are stuck
-MOST_MONTHS = 36  # of age for which donors are looked for; who is older has the oldest one (OD2)
+LOOKED_AT = 40
+MOST_MONTHS = 18  # of age for which donors are looked for; who is older has the oldest one (OD2)
 _MICROSECOND = pd.Timedelta(1, "us")
 _MONTH = pd.Timedelta(days=30)
 
@@ -43,6 +45,7 @@ def forecast_from(
     replications: int = 400,
     seed: int = 1,
     jobs: int = 0,
+    look_at: int = LOOKED_AT,
     progress: Progress = lambda _: None,
 ) -> TodayResult:
     """Simulate what comes of the open deals, and of new ones, from today on.
@@ -59,6 +62,8 @@ def forecast_from(
         The instant up to which is simulated. Default: the end of the fiscal quarter.
     replications, seed, jobs, progress
         As `simulate` takes them. If deals are overridden, worlds run with and without.
+    look_at : int
+        Donor worlds that tell whether deals are stuck, and what their chance was a month ago.
 
     Raises
     ------
@@ -74,7 +79,9 @@ def forecast_from(
     plan = Plan(replications, seed, jobs=jobs)
     begins = snapshot.at.round("D")
     since, ends = quarter_of(begins, scenario.plan)
-    run = _Run(scenario, strategy, begins, since, until or ends, plan, progress, _oldest(snapshot, begins))
+    run = _Run(
+        scenario, strategy, begins, since, until or ends, plan, progress, _oldest(snapshot, begins), look_at
+    )
     plain = run.result(snapshot.without_overrides())
     if snapshot.overridden.empty:
         return plain
@@ -108,6 +115,7 @@ class _Run:
     plan: Plan
     progress: Progress
     oldest: int
+    look_at: int
 
     @cached_property
     def restart(self) -> Restart:
@@ -133,7 +141,8 @@ class _Run:
     def result(self, snapshot: Snapshot) -> TodayResult:
         """Run all worlds."""
         names = self.ahead.names
-        asked = asked_of(snapshot.open, self.begins, self.until, names)
+        at_first = self.ahead.pieces[_at_time_0(self.ahead.begins)].names  # reps may have other numbers later
+        asked = asked_of(snapshot.open, self.begins, self.until, at_first)
         horizon = int(self.donors.typed[-1].model.horizon)
         counts = DonorCounts(asked["stage"].astype(np.int64), asked["age"], self.window, horizon)
         _ = self.ahead.typed, self.donors.typed  # lowered once, before threads ask for them
@@ -152,7 +161,7 @@ class _Run:
             ends=np.concatenate([ends for ends, _ in found]),
             inquiries=np.concatenate([inquiries for _, inquiries in found]),
             quota_amount=quota_of(self.begins, self.scenario.plan, _people(self.ahead)),
-            donors=counts.seen(),
+            ask_donors=counts.seen,
             unknown_reps=unknown_reps(snapshot.open, names),
         )
 
@@ -164,15 +173,16 @@ class _Run:
             if len(asked):
                 donors = self.donors.chapters(world)
                 longer = donors[-1].model
-                rows = _rows(donors, donor_world(world))
-                if number < LOOKED_AT:
+                rows = _rows(donors, donor_world(world), OF_VISITS)
+                if number < self.look_at:
                     counts.add(rows)
-                model = chapters[0].model
+                model = chapters[_at_time_0(self.ahead.begins)].model
                 past = Past(longer, rows, longer.stocks_from)
                 deals = open_deals(model, world, past, asked).deals
-                first = replace(chapters[0], model=model._replace(open_deals=deals))
-                chapters = (first, *chapters[1:])
-            lived = _rows(chapters, world)
+                chapters = tuple(
+                    replace(each, model=each.model._replace(open_deals=deals)) for each in chapters
+                )
+            lived = _rows(chapters, world, OF_ENDS)
         except StuckError as stuck:
             raise in_words(stuck, [self.ahead.names]) from stuck
         self.progress(1)
@@ -180,10 +190,16 @@ class _Run:
         return ends, inquiries_of(lived, number, self.window)
 
 
-def _rows(chapters: Chapters, world: Record) -> Records:
-    """Simulate a world and keep all its rows."""
+def _at_time_0(begins: Sequence[int]) -> int:
+    """Return the position of the chapter that holds at time 0 (OD4)."""
+    return sum(each == 0 for each in begins) - 1
+
+
+def _rows(chapters: Chapters, world: Record, events: Bools) -> Records:
+    """Simulate a world and keep the rows of some events of the sale."""
     ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
-    return np.concatenate([page.copy() for page in pages(ENGINES["compiled"], chapters, world, ledger)])
+    lived = pages(ENGINES["compiled"], chapters, world, ledger)
+    return np.concatenate([page[events[page["event"]] & (page["process"] == SALE)] for page in lived])
 
 
 def _people(course: Course) -> dict[str, tuple[str, ...]]:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.measured_pkg.firms import AGES, QUICK, START, STEADY, TEAM, Firm, Stage, drawn_firm
-from benchmarks.measured_pkg.study import Range, Study
-from benchmarks.measured_pkg.worlds import BEFORE, KINDS, SEEN, WEEKS, World, records_read, world_lived
+from benchmarks.measured.firms import AGES, QUICK, START, STEADY, TEAM, Firm, Stage, drawn_firm
+from benchmarks.measured.study import Range, Study
+from benchmarks.measured.worlds import BEFORE, KINDS, SEEN, WEEKS, World, records_read, world_lived
 from funnelsim.calibration.arrivals.measured import WEEKDAYS
 from funnelsim.calibration.calibrate import Calibration, calibrate
 from funnelsim.calibration.outcomes import Outcomes
@@ -25,7 +25,7 @@ engine simulates {BEFORE + SEEN} months of it: the records show the last {SEEN} 
 deals, in which those closed before are not. The records are exported as CSV, read by a mapping and
 measured, all by the functions that a user's own records go through. In turn, they have times, days only, or
 what one look a week shows. A look does not see the stage that a deal passes between two looks; so the stages
-of the firms with weekly looks are slower and steadier, their medians about 28 days. An odds ratio is
+of the firms with weekly looks are slower and steadier, their medians about 40 days. An odds ratio is
 relative to the mean of the visits that ended, on the log scale, and so is its truth. *A visit's chance*:
 that of advancing, of a visit of each stage that is chosen at random.
 """
@@ -38,6 +38,8 @@ def run(seed: int) -> Iterable[Range]:
     world = world_lived(firm, BEFORE + SEEN, seed)
     until = pd.Timestamp(START) + pd.DateOffset(months=BEFORE + SEEN)
     history = records_read(world, tuple(firm.stages), kind, until)
+    if not (history.deals["outcome"] == "won").any():
+        return  # such a history is refused
     found = calibrate(history, seed=seed)
     intervals = {(each.path, name): each.interval(name) for each in found.estimates for name in each.told}
     for true in truths(firm, world, found):

@@ -28,7 +28,7 @@ AGES = (2.0, 14.0, 98.0)  # days, at which odds ratios by age are drawn
 START = datetime.date(2024, 1, 1)  # a Monday
 _A_MONTH = 25.0  # deals of a channel
 _CERTAIN = 1e-4  # no spread of amounts or lengths is below
-_MOST = 0.4  # of a shock's deviation: beyond, a random walk gets too far for a scenario
+_MOST = 0.25  # of a month's step: a walk that gets far makes firms of thousands of deals, or of none
 
 
 class Stage(NamedTuple):
@@ -73,7 +73,9 @@ class Firm(NamedTuple):
 
 
 QUICK = Prior(log_median_deviation=0.55, log_spread_deviation=0.3)  # of lengths
-STEADY = replace(QUICK, log_median=float(np.log(28.0)), log_spread=float(np.log(0.8)))
+STEADY = replace(
+    QUICK, log_median=float(np.log(40.0)), log_median_deviation=0.35, log_spread=float(np.log(0.7))
+)
 
 
 def drawn_firm(seed: int, lengths: Prior = QUICK) -> Firm:

@@ -34,6 +34,8 @@ class Study(NamedTuple):
 
     about: str
     run: Callable[[int], Iterable[Range]]
+    level: float = 0.95  # how often a range should hold what is true
+    runs: int = 1_000
 
 
 def ranges(estimate: Estimate, truth: dict[str, float], kind: str) -> list[Range]:

@@ -1,0 +1,70 @@
+"""How far a command has come: on the error stream, if that is a terminal, else nothing.
+
+What is needed is imported when it runs, so that `--help` answers at once.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
+
+@contextmanager
+def simulated(years: int) -> Iterator[Callable[[int], None]]:
+    """Show how many years have been simulated."""
+    with _counted("Simulating", years, "years") as advance:
+        yield advance
+
+
+@contextmanager
+def scored(dates: int) -> Iterator[Callable[[int], None]]:
+    """Show how many dates have been scored."""
+    with _counted("Scoring", dates, "dates") as advance:
+        yield advance
+
+
+@contextmanager
+def read() -> Iterator[Callable[[int, int], None]]:
+    """Show how many bytes have been read, and of how many."""
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with _shown(*columns) as progress:
+        if progress is None:
+            yield lambda _read, _all: None
+            return
+        task = progress.add_task("", total=None)
+        yield lambda read, everything: progress.update(task, completed=read, total=everything)
+
+
+@contextmanager
+def _counted(doing: str, count: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Show how many of a number there are by now."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
+    with _shown(*columns) as progress:
+        if progress is None:
+            yield lambda _: None
+            return
+        task = progress.add_task("", total=count)
+        yield lambda finished: progress.advance(task, finished)
+
+
+@contextmanager
+def _shown(*columns: ProgressColumn) -> Iterator[Progress | None]:
+    """Show columns while something runs; None if nobody would see them."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield progress

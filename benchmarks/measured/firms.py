@@ -1,4 +1,4 @@
-"""Firms whose numbers are drawn from a declared distribution, and the worlds that the engine makes of them."""
+"""Firms whose numbers are drawn from a declared distribution, as scenarios."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.measured.firms import CHANNELS, START, Firm, scenario_of
+from benchmarks.measured.firms import START, Firm, scenario_of
 from funnelsim.chance.keys import world_of
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines import history

@@ -598,7 +598,12 @@ def _problems_of_choices(
     for name, assumption in contents.assumptions.items():
         where = f"assumptions.{name}"
         timelines[where] = _timeline(document, [], [Step(where, None, assumption.change)], source)
-    examine = partial(_examine, source=source, uncertain=not base)
+
+    def examine(changed: Document) -> tuple[Contents, Document, list[Problem]]:
+        if changed == document:  # nothing is changed, and files of draws take a while
+            return contents, document, base
+        return _examine(changed, source, uncertain=not base)
+
     return check_timelines(contents, timelines, examine, base)
 
 

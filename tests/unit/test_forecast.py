@@ -94,6 +94,13 @@ def test_wilson_covers_on_average_over_chances() -> None:
     assert coverage.min() > 0.87
 
 
+def test_wilson_holds_the_share_to_the_last_bit() -> None:
+    for trials in range(1, 200):
+        for successes in (0, trials):
+            chance = wilson(successes, trials)
+            assert chance[1] <= chance[0] <= chance[2]
+
+
 def test_wilson_as_scipy_has_it() -> None:
     for successes, trials in ((0, 10), (3, 10), (10, 10), (199, 400)):
         interval = stats.binomtest(successes, trials).proportion_ci(method="wilson")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from funnelsim.scenario.errors import nearest
+from funnelsim.studies.today.customers import Customers, read_customers
 from funnelsim.studies.today.tables import Columns, Sentences, read_table, refuse
 
 COLUMNS = (
@@ -38,10 +39,13 @@ class Snapshot:
     deals : DataFrame
         A row a deal, with `COLUMNS` but `at`: blank texts, NaT and NaN where the records do not say. `status`
         is "open", "won" or "lost".
+    customers : Customers, optional
+        Whose contracts are in force; None where that is left to the scenario.
     """
 
     at: pd.Timestamp
     deals: pd.DataFrame
+    customers: Customers | None = None
 
     @property
     def open(self) -> pd.DataFrame:
@@ -55,18 +59,24 @@ class Snapshot:
 
     def without_overrides(self) -> Snapshot:
         """Return the same records as if nobody knew better."""
-        return Snapshot(self.at, self.deals.assign(probability=np.nan, close=pd.Timestamp("NaT"), why=""))
+        deals = self.deals.assign(probability=np.nan, close=pd.Timestamp("NaT"), why="")
+        return replace(self, deals=deals)
+
+    def closed_since(self, day: pd.Timestamp) -> pd.DataFrame:
+        """Return the deals that were won or lost from a day on."""
+        return self.deals[self.deals["closed"] >= day]
 
     def won_since(self, day: pd.Timestamp) -> pd.DataFrame:
         """Return the deals that were won from a day on."""
-        return self.deals[(self.deals["status"] == "won") & (self.deals["closed"] >= day)]
+        closed = self.closed_since(day)
+        return closed[closed["status"] == "won"]
 
 
 def _is_overridden(deals: pd.DataFrame) -> pd.Series[bool]:
     return deals["probability"].notna() | deals["close"].notna()
 
 
-def read_snapshot(path: Path) -> Snapshot:
+def read_snapshot(path: Path, customers: Path | None = None) -> Snapshot:
     r"""Read a snapshot of a pipeline.
 
     Parameters
@@ -75,11 +85,13 @@ def read_snapshot(path: Path) -> Snapshot:
         A table in plain text; its first row has the names of columns. `at`, `deal`, `stage`, `entered` and
         `status` must be there; `created`, `channel`, `segment`, `rep`, `value`, `closed`, `probability`,
         `close`, `why` and `category` may be.
+    customers : path, optional
+        A table of customers, as `read_customers` takes it.
 
     Raises
     ------
     UnusableError
-        If it is no such table; tells every row that is wrong, twenty at most.
+        If one is no such table; tells every row that is wrong, twenty at most.
 
     Examples
     --------
@@ -92,7 +104,8 @@ def read_snapshot(path: Path) -> Snapshot:
     deals, lines = read_table(path, _TABLE)
     at = deals.pop("at")
     refuse([*_not_one_instant(at, lines), *_wrong_rows(deals, at.iloc[0], lines)], path)
-    return Snapshot(at.iloc[0], deals)
+    found = None if customers is None else read_customers(customers, at.iloc[0])
+    return Snapshot(at.iloc[0], deals, found)
 
 
 def _not_one_instant(at: pd.Series[Any], lines: Sequence[int]) -> Sentences:

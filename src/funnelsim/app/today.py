@@ -140,7 +140,10 @@ def _scored(kept: list[Kept], snapshot: Snapshot) -> list[tuple[Told, Scores]]:
             f"{told.until:%Y-%m-%d}: funnelsim snapshot --since {told.since:%Y-%m-%d} writes one that has."
         )
     if len(lacking) == len(due) and not any(each.told.at < snapshot.at < each.told.until for each in kept):
-        terminal.fail(f"no forecast can be compared with the snapshot of {snapshot.at:%Y-%m-%d}")
+        terminal.fail(
+            f"no forecast can be compared with the snapshot of {snapshot.at:%Y-%m-%d}; "
+            "expected one of a later day"
+        )
     return [(told, scores(told, snapshot)) for told in due if has_the_quarter(told, snapshot)]
 
 

@@ -22,11 +22,12 @@ _NOTABLE = 0.1  # difference of what customers pay, as a share
 _MONTH = pd.Timedelta(days=31)
 
 
-def table_of(*titles: str, width: int) -> Table:
-    """Make an empty table of a forecast: the first column to the left, figures to the right."""
+def table_of(*titles: str, width: int, texts: int = 1) -> Table:
+    """Make an empty table: so many first columns of texts to the left, as remarks; figures to the right."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
     for place, title in enumerate(titles):
-        table.add_column(Text(title), justify="right" if place else "left", overflow="fold")
+        is_text = place < texts or not title
+        table.add_column(Text(title), justify="left" if is_text else "right", overflow="fold")
     return table
 
 
@@ -40,7 +41,7 @@ def deals_by_name(result: TodayResult, width: int, *, every_deal: bool) -> list[
         shown = deals[(deals.index < MOST_DEALS) | (deals["why"] != "")]
     value = f"Value, {result.names.currency}" if result.names.currency else "Value"
     titles = ("Deal", "Rep", "Stage", "Days", value, "Chance", "A month ago", "If won, on", "")
-    table = table_of(*titles, width=width)
+    table = table_of(*titles, width=width, texts=3)
     plain = None if result.plain is None else result.plain.deals.set_index("deal")["chance"]
     for row in shown.to_dict("records"):
         table.add_row(*_cells(row, plain))

@@ -138,7 +138,8 @@ def _categories(result: TodayResult, width: int) -> list[RenderableType]:
 
 def bridge_table(before: Told, after: Told, parts: Bridge, currency: str) -> Table:
     """Lay out what has changed since the last forecast."""
-    table = table_of(f"Expected bookings of the quarter to {before.until:%Y-%m-%d}", "", width=60)
+    last = before.until - pd.Timedelta(1, "us")
+    table = table_of(f"Expected bookings of the quarter to {last:%Y-%m-%d}", "Bookings", width=65)
     table.add_row(f"forecast of {before.at:%Y-%m-%d}", money(before.expected, currency))
     words = {
         "new": "new deals",
@@ -149,7 +150,7 @@ def bridge_table(before: Told, after: Told, parts: Bridge, currency: str) -> Tab
         "owner": "other owners",
         "model": "another scenario",
     }
-    for name, value in parts._asdict().items():
+    for name, value in ((name, value) for name, value in parts._asdict().items() if value):
         table.add_row(f"  {words[name]}", f"{'+' if value > 0 else ''}{money(value, currency)}")
     now = before.expected + sum(parts)
     table.add_row(f"forecast of {after.at:%Y-%m-%d}", money(now, currency))
@@ -164,6 +165,7 @@ def score_lines(due: Sequence[tuple[Told, Scores]], currency: str) -> list[Rende
         lines.append(
             f"Forecast of {told.at:%Y-%m-%d}: Brier score {number(score.brier)}, log score "
             f"{number(score.log)} of {score.deals:,} deals{unknown}. Bookings were "
-            f"{money(score.bookings, currency)}, above {percent(score.place)} of the simulated quarters."
+            f"{money(score.bookings, currency)} ({money(told.expected, currency)} had been expected), above "
+            f"{percent(score.place)} of the simulated quarters."
         )
     return notes.section("Scores", lines)

@@ -166,6 +166,13 @@ def test_a_pursuit_ends_once_and_a_contract_counts_before_a_loss() -> None:
     assert set(ends["world"]) == {3}
 
 
+def test_no_deal_is_stuck_where_none_was_won() -> None:
+    counts = DonorCounts(np.zeros(1, np.int64), np.array([45]) * DAY, 20 * DAY, 200 * DAY)
+    counts.add(ledger((0, 1, Event.ENTERED, 0.0)))
+    seen = counts.seen()
+    assert (seen.stuck.tolist(), seen.month_ago.tolist(), seen.has_donor.tolist()) == ([False], [0.0], [True])
+
+
 def test_a_deal_is_stuck_if_nine_in_ten_of_those_won_later_were_younger() -> None:
     visits = [
         row

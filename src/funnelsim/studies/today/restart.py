@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -144,7 +145,8 @@ class _Run:
     def result(self, snapshot: Snapshot) -> TodayResult:
         """Run all worlds."""
         names = self.ahead.names
-        asked = asked_of(snapshot.open, self.begins, self.until, names)
+        at_first = self.ahead.pieces[_at_time_0(self.ahead.begins)].names  # reps may have other numbers later
+        asked = asked_of(snapshot.open, self.begins, self.until, at_first)
         horizon = int(self.donors.typed[-1].model.horizon)
         counts = DonorCounts(asked["stage"].astype(np.int64), asked["age"], self.window, horizon)
         _ = self.ahead.typed, self.donors.typed  # lowered once, before threads ask for them
@@ -178,17 +180,23 @@ class _Run:
                 rows = _rows(donors, donor_world(world), OF_VISITS)
                 if number < self.look_at:
                     counts.add(rows)
-                model = chapters[0].model
+                model = chapters[_at_time_0(self.ahead.begins)].model
                 past = Past(longer, rows, longer.stocks_from)
                 deals = open_deals(model, world, past, asked).deals
-                first = replace(chapters[0], model=model._replace(open_deals=deals))
-                chapters = (first, *chapters[1:])
+                chapters = tuple(
+                    replace(each, model=each.model._replace(open_deals=deals)) for each in chapters
+                )
             lived = _rows(chapters, world, OF_ENDS)
         except StuckError as stuck:
             raise in_words(stuck, [self.ahead.names]) from stuck
         self.progress(1)
         ends = ends_of(lived, number, asked["entity"], self.window)
         return ends, inquiries_of(lived, number, self.window)
+
+
+def _at_time_0(begins: Sequence[int]) -> int:
+    """Return the position of the chapter that holds at time 0 (OD4)."""
+    return sum(each == 0 for each in begins) - 1
 
 
 def _rows(chapters: Chapters, world: Record, events: Bools) -> Records:

@@ -139,7 +139,7 @@ def _categories(result: TodayResult, width: int) -> list[RenderableType]:
 def bridge_table(before: Told, after: Told, parts: Bridge, currency: str) -> Table:
     """Lay out what has changed since the last forecast."""
     last = before.until - pd.Timedelta(1, "us")
-    table = table_of(f"Expected bookings of the quarter to {last:%Y-%m-%d}", "Bookings", width=65)
+    table = table_of(f"Quarter to {last:%Y-%m-%d}", "Expected bookings", width=60)
     table.add_row(f"forecast of {before.at:%Y-%m-%d}", money(before.expected, currency))
     words = {
         "new": "new deals",

@@ -162,7 +162,7 @@ def test_a_forecast_is_made_again_and_scored_in_the_next_quarter(home: Path, tmp
     assert "open deals of the records and the 2 customers of the records." in page
     assert "400 thousand EUR are planned" in page
     bridge = called("since", kept, "--pipeline", home / "2025-12-08.csv").output
-    assert "Expected bookings of the quarter to 2025-12-31" in bridge
+    assert "Quarter to 2025-12-31" in bridge
     scored = called("since", kept, "--pipeline", home / "2026-01-02.csv", "--json")
     (score,) = json.loads(scored.output)["scores"]
     deals = pd.read_csv(home / "2026-01-02.csv", parse_dates=["closed"])
@@ -200,6 +200,26 @@ def test_what_is_uncertain_is_drawn_in_each_world(home: Path, tmp_path: Path) ->
     early = [deal["chance"] for deal in found["deals"] if deal["stage"] == "Qualify"]
     assert len(early) > 0
     assert max(early) == 0  # nobody advances from there
+
+
+@pytest.mark.parametrize(
+    ("starts", "makes_a_difference"),
+    [("2025-10-01", True), ("2025-11-20", True), ("2026-06-01", False)],
+)
+def test_a_strategy_counts_from_today_until_the_end(
+    home: Path, tmp_path: Path, starts: str, makes_a_difference: bool
+) -> None:
+    text = SCENARIO.replace("starts = 2025-11-20", f"starts = {starts}")
+    text = text.replace("start = 2025-11-10", "start = 2025-09-01").replace(
+        "period_months = 3", "period_months = 12"
+    )
+    (tmp_path / "scenario.toml").write_text(text)
+    words = ("--pipeline", home / "2025-11-10.csv", "--replications", "5", "--json")
+    plain, better = (
+        json.loads(called("run", tmp_path / "scenario.toml", *words, "--strategy", name).output)
+        for name in ("today", "close_better")
+    )
+    assert (better["total"] != plain["total"]) == makes_a_difference
 
 
 @pytest.mark.parametrize("option", ["--keep", "--customers"])

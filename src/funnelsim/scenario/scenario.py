@@ -75,9 +75,10 @@ class Scenario(Contents):
         """The sample files that were read for it, and for the scenarios that it was made from, by name."""
         return dict(self._source.samples.contents)
 
-    def beginning(self, document: Mapping[str, Any]) -> Scenario:
-        """Make another scenario of plain tables, with the same files beside it."""
-        return from_document(document, replace(self._source, lines={}))
+    def beginning(self, document: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Scenario:
+        """Make another scenario of plain tables, with the same files beside it, and others that are given."""
+        samples = self._source.samples.together_with(files or {})
+        return from_document(document, replace(self._source, lines={}, samples=samples))
 
     @property
     def doubtful(self) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ class Restart(NamedTuple):
 def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: int = 0) -> Restart:
     """Make the scenarios of a forecast.
 
-    Changes dated before `day` have been made. Growth goes on from the month in which the scenario starts.
+    Changes dated before `day` have been made, those of a strategy are made on it, and those that come after
+    all that is simulated never are. Growth goes on from the month in which the scenario starts.
 
     Parameters
     ----------
@@ -52,8 +53,12 @@ def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: in
     seen = max(oldest, 0) + LEAST_MONTHS_OF_DONORS
     as_now = _document(scenario, day)
     typed = scenario.document
-    later = [each for each in typed.get("changes", []) if each["date"] > day]
-    to_come = {"changes": later, "strategies": typed.get("strategies", {})}
+    end = months_later(day, months)
+    strategies = typed.get("strategies", {})
+    to_come = {
+        "changes": [each for each in typed.get("changes", []) if day < each["date"] < end],
+        "strategies": {name: _to_come(each, day, end) for name, each in strategies.items()},
+    }
     ahead = _beginning(scenario, as_now | to_come, day, months)
     before = months_later(day, -seen)
     donors = settled(_beginning(scenario, without_walks(as_now), before, seen + months), jobs)
@@ -61,6 +66,16 @@ def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: in
     return Restart(
         day, ahead.with_months(Months(0, months, 0)), donors.with_months(Months(warm_up, seen + months, 0))
     )
+
+
+def _to_come(strategy: dict[str, Any], day: date, end: date) -> dict[str, Any]:
+    """Return what a strategy changes from a day on, and before another one."""
+    later = [each | {"date": max(each["date"], day)} for each in strategy.get("on", []) if each["date"] < end]
+    found = strategy | {"on": later}
+    starts = strategy.get("starts", day)
+    if starts >= end:
+        return {"combines": strategy.get("combines", []), "on": later}
+    return found if starts > day else {key: value for key, value in found.items() if key != "starts"}
 
 
 def _months(day: date, until: date) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from funnelsim.history.history import History
 from funnelsim.history.names import name_of
+from funnelsim.io.writing import UnusableError
 
 COLUMNS = (
     *("at", "deal", "stage", "entered", "created", "channel", "segment", "rep", "value"),

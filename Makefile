@@ -22,6 +22,7 @@
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make measured  how often the ranges of measured numbers hold what is true, docs/measured.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
+# make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: two hours
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 
@@ -113,7 +114,6 @@ loan-leads: $(VENV)/installed
 	$(BIN)/python -m experiments.loan_leads.score scored
 
 olist-leads: $(VENV)/installed
-	$(BIN)/python -m experiments.olist.score development
 	$(BIN)/python -m experiments.olist.score march
 	$(BIN)/python -m experiments.olist.score april_and_may
 
@@ -128,6 +128,9 @@ measured: $(VENV)/installed-dev
 
 coverage-table: $(VENV)/installed
 	$(BIN)/python benchmarks/coverage_table.py
+
+measured: $(VENV)/installed
+	$(BIN)/python -m benchmarks.measured
 
 notebook: $(VENV)/installed-notebook
 	$(BIN)/jupyter notebook notebooks

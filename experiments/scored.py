@@ -19,6 +19,7 @@ from funnelsim.reports.backtest_page import backtest_page
 from funnelsim.reports.grid import as_text
 
 LEVELS = (0.1, 0.5, 0.9)
+DIGITS = "%.6g"  # of a forecast that is kept
 
 
 def data_file(name: str) -> Path:
@@ -81,8 +82,8 @@ def write_forecast(said: WindowForecast, ends: tuple[pd.Timestamp, ...], folder:
         ]
     )
     contents = {
-        "quantiles.csv": quantiles.to_csv(index=False, lineterminator="\n"),
-        "samples.csv": samples.to_csv(index=False, lineterminator="\n"),
+        "quantiles.csv": quantiles.to_csv(index=False, lineterminator="\n", float_format=DIGITS),
+        "samples.csv": samples.to_csv(index=False, lineterminator="\n", float_format=DIGITS),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():

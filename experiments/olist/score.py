@@ -1,6 +1,5 @@
 """Forecast March 2018 of the marketplace's leads from January and February, by week; then April and May.
 
-python -m experiments.olist.score development
 python -m experiments.olist.score march             # once, with everything fixed
 python -m experiments.olist.score april_and_may     # writes a forecast that is scored elsewhere
 """
@@ -19,13 +18,14 @@ from funnelsim.calibration.backtest.baselines import RecentMean
 from funnelsim.calibration.backtest.looks import AGE
 from funnelsim.calibration.backtest.pipelines import WeightedPipeline
 from funnelsim.calibration.backtest.spans import Span
+from funnelsim.calibration.backtest.windows import CREATED, NEW_WINS, OPEN_WINS, WINS
 from funnelsim.calibration.forecaster import Simulated
 from funnelsim.history.history import History
 
-FIRST, FEBRUARY, MARCH, APRIL = (pd.Timestamp(f"2018-0{month}-01") for month in (1, 2, 3, 4))
-ORIGINS = {"development": FEBRUARY, "march": MARCH}
+FIRST, MARCH, APRIL = (pd.Timestamp(f"2018-0{month}-01") for month in (1, 3, 4))
 MONTH, TWO_MONTHS, WEEK = Span(1, "m"), Span(2, "m"), Span(1, "w")
 FORECASTERS = (Simulated(), WeightedPipeline((AGE,)), RecentMean(Span(4, "w")))
+ASKED = (CREATED, WINS, OPEN_WINS, NEW_WINS)  # of April and May
 HERE = Path(__file__).parent
 
 
@@ -39,20 +39,18 @@ def leads_of_2018() -> History:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("window", choices=[*ORIGINS, "april_and_may"])
-    window = parser.parse_args().window
+    parser.add_argument("window", choices=["march", "april_and_may"])
     history = leads_of_2018()
-    if window in ORIGINS:
-        origin = ORIGINS[window]
-        seen = history.as_of(MONTH.after(origin))
-        result = backtest(seen, FORECASTERS, MONTH, [origin], part=WEEK)
-        about = f"olist, {window}: the month from {origin:%Y-%m-%d}"
-        write_scores(result, "marketing funnel", about, HERE / f"{window}.md")
+    if parser.parse_args().window == "march":
+        result = backtest(history, FORECASTERS, MONTH, [MARCH], part=WEEK)
+        write_scores(result, "marketing funnel", "olist: March 2018", HERE / "march.md")
         return
     ends = TWO_MONTHS.parts(APRIL, WEEK)
     for forecaster in FORECASTERS:
+        said = forecaster.forecast(history, APRIL, ends)
+        asked = {quantity: said.flows[quantity] for quantity in ASKED if quantity in said.flows}
         folder = HERE / "april_and_may" / forecaster.name.replace(" ", "_")
-        print(forecaster.name, write_forecast(forecaster.forecast(history, APRIL, ends), ends, folder))
+        print(forecaster.name, write_forecast(replace(said, flows=asked), ends, folder))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections import Counter
 from datetime import date, datetime, timedelta
 
@@ -10,13 +11,24 @@ import pandas as pd
 import pytest
 from experiments import scored
 from experiments.crm_sales import score as crm_sales
+from experiments.loan_leads import score as loan_leads
 from experiments.olist import score as olist
 
-from funnelsim.calibration.backtest.windows import CREATED, NEW_WINS, OPEN_WINS, VALUE, WINS, of, what_came
+from funnelsim.calibration.backtest.windows import (
+    CREATED,
+    NEW_WINS,
+    OPEN_WINS,
+    VALUE,
+    WINS,
+    lost_for,
+    of,
+    what_came,
+)
 
 try:
     PIPELINE = scored.data_file("crm_sales/sales_pipeline.csv")
     LEADS = scored.data_file("olist/marketing_qualified_leads.csv")
+    EVENTS = scored.data_file("loan_leads/events_to_2011-12-31.csv.gz")
     CLOSED = scored.data_file("olist/closed_deals.csv")
 except FileNotFoundError as missing:
     PIPELINE, WHY = None, str(missing)
@@ -65,3 +77,22 @@ def test_march_of_the_marketplace():
 def test_the_fixed_days_of_the_scored_windows():
     assert crm_sales.ORIGINS["scored"] == pd.Timestamp("2017-10-01")
     assert (pd.Timestamp("2018-03-01"), pd.Timestamp("2018-04-01")) == (olist.MARCH, olist.APRIL)
+
+
+def test_november_of_the_lender():
+    origin = loan_leads.ORIGINS["development"]
+    ends = loan_leads.MONTH.parts(origin, loan_leads.WEEK)
+    whole = scored.history_of("loan_leads", "loan_leads/events_to_2011-12-31.csv.gz")
+    found = what_came(whole.as_of(ends[-1]), origin, ends)
+    began, activated, declined = {}, [], 0
+    with gzip.open(EVENTS, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            at = pd.Timestamp(row["timestamp"]).tz_convert("Europe/Amsterdam").tz_localize(None)
+            began.setdefault(row["case"], at)
+            if origin <= at < ends[-1]:
+                activated += [row["case"]] * (row["activity"] == "A_ACTIVATED")
+                declined += row["activity"] == "A_DECLINED"
+    assert found.flows[WINS].sum() == len(activated)
+    assert found.flows[NEW_WINS].sum() == sum(began[case] >= origin for case in activated)
+    assert found.flows[CREATED].sum() == sum(origin <= at < ends[-1] for at in began.values())
+    assert found.flows[lost_for("declined")].sum() == declined

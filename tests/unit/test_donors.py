@@ -11,7 +11,9 @@ import pytest
 from funnelsim.chance.keys import DONOR, open_deal, uniforms, world_of
 from funnelsim.compiling.arrays import Record, Records
 from funnelsim.engines import history
+from funnelsim.engines.donor_choice import choose_donors
 from funnelsim.engines.donors import ASKED, Past, donor_world, open_deals
+from funnelsim.engines.visits_seen import VISIT
 from funnelsim.model.model import Model
 from funnelsim.model.records import LEDGER
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Due, Event, Flag
@@ -190,6 +192,62 @@ def test_a_donor_was_seen_at_such_an_hour_as_the_deal(right: int, wrong: int) ->
     deals = [opened(rows, age=HOUR, entity=open_deal(f"deal {number}")) for number in range(20)]
     assert {int(deal["channel"]) for deal in deals} == {FAIR}
     assert opened(of_a_few((wrong, WEB, LARGE)), age=HOUR)["channel"] == WEB  # who else
+
+
+def may_be_donors(seen: Records, told: Record) -> list[int]:
+    """List the visits of which the donor of a deal is one, by the text of OD2 alone."""
+    of_age = [
+        number
+        for number, visit in enumerate(seen)
+        if visit["stage"] == told["stage"] and visit["least"] <= told["age"] <= visit["most"]
+    ]
+    segment, channel = (None if told[name] < 0 else int(told[name]) for name in ("segment", "channel"))
+    of_segment = [number for number in of_age if segment == seen["segment"][number]]
+    of_both = [number for number in of_segment if channel == seen["channel"][number]]
+    nearest = of_both or of_segment or of_age
+    since = seen["entered"][nearest] + told["age"] + 6 * HOUR
+    of_week, of_day = (np.array(nearest)[since % cycle < 12 * HOUR].tolist() for cycle in (WEEK, DAY))
+    return of_week or of_day or nearest
+
+
+def test_donors_are_of_the_nearest_kind_and_each_may_be_one() -> None:
+    chance = np.random.default_rng(5)
+    seen, asked = np.zeros(300, VISIT), np.zeros(1_000, ASKED)
+    for records in (seen, asked):
+        records["stage"] = chance.integers(0, 2, len(records))
+        records["segment"] = chance.integers(0, 2, len(records))
+        records["channel"] = chance.integers(0, 2, len(records))
+    asked["segment"][::3] = NOTHING
+    asked["channel"][::2] = NOTHING
+    asked["entity"] = [open_deal(f"deal {number}") for number in range(len(asked))]
+    asked["age"] = chance.integers(0, 20, len(asked)) * DAY
+    seen["entered"] = chance.integers(0, 100 * 24, len(seen)) * HOUR
+    seen["least"] = np.maximum(10 * DAY - seen["entered"], 0)
+    seen["most"] = seen["least"] + chance.integers(1, 30 * 24, len(seen)) * HOUR
+    chosen, ages = choose_donors(MODEL, WORLD, LONGER, seen, asked)
+    assert (ages == asked["age"]).all()
+    sizes = []
+    for told, donor in zip(asked, chosen, strict=True):
+        among = may_be_donors(seen, told)
+        sizes.append(len(among))
+        u, _ = uniforms(WORLD, told["entity"], DONOR, 0)
+        assert int(donor) in among
+        if len(among) == 2:
+            assert int(donor) == in_order(seen, told, among)[int(2 * u)]
+    assert {1, 2, 3, 4} < set(sizes)
+
+
+def in_order(seen: Records, told: Record, among: list[int]) -> list[int]:
+    """Sort donors by segment, channel, the night and the time of the week at which they were entered."""
+
+    def place(number: int) -> tuple[int, ...]:
+        visit, phase = seen[number], int(seen["entered"][number]) % WEEK
+        opens = -int(told["age"]) - 6 * HOUR
+        night = (phase - opens) % WEEK // DAY
+        wraps = phase < (opens + night * DAY) % WEEK
+        return int(visit["segment"]), int(visit["channel"]), int(night), int(wraps), phase
+
+    return sorted(among, key=place)
 
 
 def test_donors_are_taken_alike_by_the_uniform_of_the_deal() -> None:

@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.measured_arrivals import coverage
 from scipy import stats
 from scipy.special import logsumexp
 
@@ -401,18 +400,3 @@ def test_pictures_have_the_week_beside_what_is_seen() -> None:
 def test_a_blank_channel_is_one_of_its_own() -> None:
     created = deals(np.full(60, 2)).assign(channel=None)
     assert measured(created, "2024-03-01").counts.channels == ("unknown",)
-
-
-# ---- coverage -----------------------------------------------------------------------------------
-
-
-def test_intervals_hold_in_200_firms_drawn_from_the_priors() -> None:
-    shares = coverage(200, ((1, 18),))
-    assert len(shares) == 7  # five of arrivals, two of values
-    assert {name: share for name, share in shares.items() if not 0.9 <= share <= 0.99} == {}
-
-
-@pytest.mark.slow
-def test_intervals_hold_in_200_firms_of_three_channels() -> None:
-    shares = coverage(200, ((3, 12),))
-    assert {name: share for name, share in shares.items() if not 0.9 <= share <= 0.99} == {}

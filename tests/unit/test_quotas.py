@@ -19,8 +19,10 @@ from funnelsim.reports import document
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.saving import result_files
 from funnelsim.reports.simulation_page import simulation_page
-from funnelsim.scenario import Scenario, from_document, parse
+from funnelsim.scenario import Scenario, ScenarioError, from_document, parse
+from funnelsim.scenario.plan_checks import check_quarters
 from funnelsim.scenario.plans import Plan
+from funnelsim.studies.pilot import settled
 
 from .good_scenario import GOOD, problems_of
 from .small_firm import NAMES, firm, history
@@ -130,9 +132,11 @@ def test_quotas_of_nobody_are_refused(plan: str, path: str, said: str) -> None:
 
 def test_quarters_need_calendar_months() -> None:
     text = GOOD.replace("2026-01-01", "2026-01-15")
-    (problem,) = problems_of(f"{text}[plan]\nquota = 1\n")
+    with pytest.raises(ScenarioError) as caught:
+        settled(parse(f"{text}[plan]\nquota = 1\n"))
+    (problem,) = caught.value.problems
     assert (problem.path, problem.expected) == ("start", "the first day of a month")
-    parse(f"{text}[plan]\nfiscal_year_starts = 4\n")  # nobody has a quota
+    assert not [*check_quarters(parse(f"{text}[plan]\nfiscal_year_starts = 4\n"))]  # nobody has a quota
 
 
 def shown(page: Any) -> str:

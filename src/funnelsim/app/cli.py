@@ -198,6 +198,13 @@ def run(
     keep: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Keep the forecast of --pipeline in this folder.")
     ] = None,
+    customers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --pipeline: begin with the customers of this CSV file."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With --pipeline: list every open deal by name.")
+    ] = False,
     digest: Annotated[bool, typer.Option("--digest", help="Print only the SHA-256 of the ledgers.")] = False,
     as_json: AsJson = False,
     out: Out = None,
@@ -221,10 +228,12 @@ def run(
             settings = terminal.settings(replications, seed, jobs, engine)
             settings.pop("engine")
             given_ = inputs(scenario, read, changes or (), assumption)
-            today.run_pipeline(read, pipeline, strategy, settings, given_, keep, as_json)
+            records = today.read_records(pipeline, customers)
+            shape: today.Shape = "json" if as_json else "all" if everything else "page"
+            today.run_pipeline(read, records, strategy, settings, given_, keep, shape)
             return
-        if keep is not None:
-            terminal.fail("--keep keeps the forecast of --pipeline: give both")
+        if keep is not None or customers is not None or everything:
+            terminal.fail("--keep, --customers and --all belong to the forecast of --pipeline: give it, too")
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)

@@ -15,6 +15,8 @@ import typer
 from funnelsim.app import progress, terminal
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from funnelsim.history import History
     from funnelsim.history.reading.export import Imported
 
@@ -68,6 +70,14 @@ def snapshot(
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="As of which date or time; the end by default.")
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="With the deals closed since; the quarter's begin by default."),
+    ] = None,
+    customers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the customers of that date, too, into this file."),
+    ] = None,
 ) -> None:
     """Write the deals that were open on a date, as known then, and those closed since its quarter began.
 
@@ -80,14 +90,29 @@ def snapshot(
 
         found = read_history(history)
         instant = found.seen_until if at is None else terminal.instant(at)
-        rows = snapshot_of(found, instant)
+        first = instant.to_period("Q").start_time if since is None else terminal.instant(since, "--since")
+        rows = snapshot_of(found, instant, first)
+        if customers is not None:
+            _write_customers(history, instant, customers)
         with terminal.writing(out), whole_file(out) as opened:
             opened.write(csv_of(rows))
         count = int((rows["status"] == "open").sum())
-        closed = f"{len(rows) - count:,} closed in its quarter"
+        closed = f"{len(rows) - count:,} closed since {first:%Y-%m-%d}"
         terminal.write(f"{out}: {count:,} deals open at {instant}, {closed}")
         for name in _not_known(found) if instant < found.seen_until else ():
             terminal.say(f"{name} is blank: the history does not have what it was then")
+
+
+def _write_customers(history: Path, instant: pd.Timestamp, out: Path) -> None:
+    """Write the customers of a history whose contracts were in force at an instant."""
+    from funnelsim.history.customers import in_force
+    from funnelsim.history.files import csv_of, read_customers
+    from funnelsim.io.writing import whole_file
+
+    rows = in_force(read_customers(history), instant)
+    with terminal.writing(out), whole_file(out) as opened:
+        opened.write(csv_of(rows))
+    terminal.write(f"{out}: {len(rows):,} customers at {instant}")
 
 
 @app.command(short_help="Measure a firm from its history: a scenario with how sure each value is.")
@@ -157,6 +182,9 @@ def _told(imported: Imported, out: Path) -> Iterator[str]:
             yield f"{words}: {', '.join(names)}"
     if names := _not_known(history):
         yield f"Known at the end of the file only, not used for any time before: {', '.join(names)}"
+    if len(imported.customers):
+        ended = int(imported.customers["ended"].notna().sum())
+        yield f"{len(imported.customers):,} contracts of customers, {ended:,} of them ended"
     counts = imported.dirt.counts()
     yield f"Rows repaired or left out: {sum(counts.values()):,}{', listed in dirt.csv' if counts else ''}"
     for kind in Dirt:

@@ -100,8 +100,8 @@ def names_of(strategies: str | None) -> list[str] | None:
     return names
 
 
-def instant(text: str) -> pd.Timestamp:
-    """Read the date of `--at`."""
+def instant(text: str, option: str = "--at") -> pd.Timestamp:
+    """Read the date of an option."""
     from datetime import datetime
 
     import pandas as pd
@@ -111,7 +111,7 @@ def instant(text: str) -> pd.Timestamp:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is not None:
-        fail(f"--at is {text}; expected a date such as 2026-04-01, or a time: 2026-04-01T14:30")
+        fail(f"{option} is {text}; expected a date such as 2026-04-01, or a time: 2026-04-01T14:30")
     return pd.Timestamp(instant)
 
 

@@ -7,7 +7,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from funnelsim.keeping.forecasts import Kept
     from funnelsim.keeping.manifest import Inputs
     from funnelsim.scenario import Scenario
-    from funnelsim.studies.today.bridge import Told
+    from funnelsim.studies.today.bridge import Bridge, Scores, Told
     from funnelsim.studies.today.forecast import TodayResult
     from funnelsim.studies.today.snapshot import Snapshot
 
@@ -29,20 +29,36 @@ Pipeline = Annotated[
 ]
 
 
+Shape = Literal["page", "all", "json"]  # what is printed: all deals by name, or the first ones
+CustomersFile = Annotated[
+    Path | None,
+    typer.Option("--customers", metavar="FILE", help="CSV file of the customers that there are now."),
+]
+
+
+def read_records(pipeline: Path, customers: Path | None) -> Snapshot:
+    """Read a firm's records: its pipeline, and its customers if there is a file of them."""
+    from funnelsim.studies.today.snapshot import read_snapshot
+
+    snapshot = read_snapshot(pipeline, customers)
+    if snapshot.customers is not None and snapshot.customers.others:
+        left = f"{snapshot.customers.others:,} rows are left out"
+        terminal.say(f"{customers}: {left}: signed after {snapshot.at}, or ended by then")
+    return snapshot
+
+
 def run_pipeline(
     read: Scenario,
-    pipeline: Path,
+    snapshot: Snapshot,
     strategy: str,
     settings: dict[str, Any],
     given: Inputs,
     keep: Path | None,
-    as_json: bool,
+    shape: Shape,
 ) -> None:
     """Forecast the quarter from the deals that are open, and print and keep that."""
-    from funnelsim.studies.today.snapshot import read_snapshot
-
-    result = _forecast(read, read_snapshot(pipeline), strategy, settings)
-    if as_json:
+    result = _forecast(read, snapshot, strategy, settings)
+    if shape == "json":
         from funnelsim.reports import document
         from funnelsim.reports.forecast_document import forecast_document
 
@@ -50,8 +66,10 @@ def run_pipeline(
     else:
         from funnelsim.reports.forecast_page import forecast_page
 
-        command = terminal.command("since", "FOLDER", None, "--pipeline", "snapshot_next_week.csv")
-        terminal.show(forecast_page(result, command, terminal.width()))
+        folder = "FOLDER" if keep is None else str(keep)
+        command = terminal.command("since", folder, None, "--pipeline", "snapshot_next_week.csv")
+        every_deal = shape == "all"
+        terminal.show(forecast_page(result, command, terminal.width(), every_deal=every_deal))
     if keep is not None:
         from funnelsim.keeping.forecasts import keep_forecast
 
@@ -71,6 +89,7 @@ def _forecast(read: Scenario, snapshot: Snapshot, strategy: str, settings: dict[
 def since(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where run --keep keeps forecasts.")],
     pipeline: Pipeline,
+    customers: CustomersFile = None,
     scenario: Annotated[
         str | None, typer.Option(help="Another scenario for the forecast of now. Default: that of the last.")
     ] = None,
@@ -83,36 +102,52 @@ def since(
     """
     with terminal.in_sentences():
         from funnelsim.keeping.forecasts import read_forecasts
-        from funnelsim.studies.today.bridge import scores
-        from funnelsim.studies.today.snapshot import read_snapshot
 
-        kept, snapshot = read_forecasts(folder), read_snapshot(pipeline)
-        due = [(each.told, scores(each.told, snapshot)) for each in kept if each.told.until <= snapshot.at]
+        kept = read_forecasts(folder)
+        snapshot = read_records(pipeline, customers)
+        due = _scored(kept, snapshot)
         running = [each for each in kept if each.told.at < snapshot.at < each.told.until]
-        if not due and not running:
-            terminal.fail(f"{folder} has no forecast that was made before {snapshot.at:%Y-%m-%d}")
-        currency = kept[-1].currency
+        news = _news(running[-1], snapshot, scenario, jobs) if running else None
         if as_json:
             from funnelsim.reports import document
 
-            found: dict[str, Any] = {"scores": [each._asdict() for _, each in due]}
-            if running:
-                before, after, parts = _news(running[-1], snapshot, scenario, jobs)
+            found: dict[str, Any] = {
+                "scores": [{"at": told.at.isoformat()} | each._asdict() for told, each in due]
+            }
+            if news is not None:
+                before, after, parts = news
                 found["bridge"] = {"before": before.expected, **parts._asdict(), "after": after.expected}
             terminal.write_json(document.as_json(found))
-        elif running:
-            from funnelsim.reports.forecast_page import bridge_page
+            return
+        from rich.console import Group
 
-            terminal.show(bridge_page(*_news(running[-1], snapshot, scenario, jobs), due, currency))
-        else:
-            from rich.console import Group
+        from funnelsim.reports.forecast_page import bridge_table, score_lines
 
-            from funnelsim.reports.forecast_page import score_lines
-
-            terminal.show(Group(*score_lines(due, currency)))
+        currency = kept[-1].currency
+        bridge = [] if news is None else [bridge_table(*news, currency)]
+        terminal.show(Group(*bridge, *score_lines(due, currency)))
 
 
-def _news(last: Kept, snapshot: Snapshot, scenario: str | None, jobs: int) -> tuple[Told, Told, Any]:
+def _scored(kept: list[Kept], snapshot: Snapshot) -> list[tuple[Told, Scores]]:
+    """Score the forecasts that are due; say which cannot be scored, and fail if there is nothing to say."""
+    from funnelsim.studies.today.bridge import has_the_quarter, scores
+
+    due = [each.told for each in kept if each.told.until <= snapshot.at]
+    lacking = [told for told in due if not has_the_quarter(told, snapshot)]
+    for told in lacking:
+        terminal.say(
+            f"The forecast of {told.at:%Y-%m-%d} is due, and the snapshot has no deal closed from then to "
+            f"{told.until:%Y-%m-%d}: funnelsim snapshot --since {told.since:%Y-%m-%d} writes one that has."
+        )
+    if len(lacking) == len(due) and not any(each.told.at < snapshot.at < each.told.until for each in kept):
+        terminal.fail(
+            f"no forecast can be compared with the snapshot of {snapshot.at:%Y-%m-%d}; "
+            "expected one of a later day"
+        )
+    return [(told, scores(told, snapshot)) for told in due if has_the_quarter(told, snapshot)]
+
+
+def _news(last: Kept, snapshot: Snapshot, scenario: str | None, jobs: int) -> tuple[Told, Told, Bridge]:
     """Forecast again, with the last scenario and with another one if that is asked for."""
     from funnelsim.studies.today.bridge import bridge, told_by
 

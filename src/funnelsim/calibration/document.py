@@ -149,8 +149,12 @@ def _assumed(found: Calibration) -> list[Assumed]:
     taken = [Assumed(f"channels.{name}.cost_per_month", 0.0, costs) for name in found.starts.stage]
     for name in sorted(history.deals["segment"].unique()):
         taken.append(Assumed(f"segments.{name}.gross_margin", 1.0, costs))
+        path = f"segments.{name}.contract_value"
         if found.values is None:
-            taken.append(Assumed(f"segments.{name}.contract_value", 1.0, "the history has no values"))
+            taken.append(Assumed(path, 1.0, "the history has no values"))
+        elif name not in found.values.data:
+            mean = readable(found.values.deals["value"].mean())
+            taken.append(Assumed(path, mean, "none of its deals was won: the mean of all others"))
     if found.work is None and _people(history):
         hours = "not identified: the history has no hours of work; see the offered load"
         taken += [Assumed(f"stages.{stage}.effort_hours", 0.0, hours) for stage in history.stages]

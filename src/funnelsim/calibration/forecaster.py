@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class Simulated:
         Of everything drawn.
     recent_months : int, optional
         Measure from the last months alone.
-    typed : mapping of str to value
+    typed : mapping of str to value, optional
         What is known beforehand and cannot be measured, such as holidays: values of the scenario by path, in
         place of what is measured there.
     """
@@ -60,7 +60,7 @@ class Simulated:
     draws: int = 100
     seed: int = 1
     recent_months: int | None = None
-    typed: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] | None = None
     name: str = "simulation"
 
     def forecast(

@@ -57,6 +57,9 @@ def first_stages(history: History) -> FirstStages:
 def measure_mix(starts: FirstStages, history: History, *, draws: int, seed: int) -> list[Estimate]:
     """Measure the segments of each channel's deals.
 
+    Deals that began before `seen_from` tell nothing: they are there only if they lasted until then (HI6), and
+    segments differ in that.
+
     Parameters
     ----------
     starts : FirstStages
@@ -73,8 +76,10 @@ def measure_mix(starts: FirstStages, history: History, *, draws: int, seed: int)
         return []
     generator, found = np.random.default_rng(seed), []
     segment_of = history.deals.set_index("deal")["segment"]
-    for channel, rows in starts.created.groupby("channel", sort=True):
-        counts = rows["deal"].map(segment_of).value_counts().reindex(segments, fill_value=0).to_numpy()
+    created = starts.created[starts.created["created"] >= history.seen_from]
+    for channel in sorted(starts.stage):
+        named = created.loc[created["channel"] == channel, "deal"].map(segment_of)
+        counts = named.value_counts().reindex(segments, fill_value=0).to_numpy()
         shares = generator.dirichlet(counts + _PRIOR, draws)
         typed = (counts + _PRIOR) / (counts + _PRIOR).sum()
         told = {f"share of {name}": shares[:, number] for number, name in enumerate(segments)}

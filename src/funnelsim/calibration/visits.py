@@ -19,6 +19,7 @@ def visits_of(history: History) -> pd.DataFrame:
     """List the visits of all deals to all stages (ME1).
 
     A visit that ended before `seen_from` is left out: it is in the file only because its deal went on (HI6).
+    So is one that was over at the first look.
 
     Parameters
     ----------
@@ -52,8 +53,9 @@ def visits_of(history: History) -> pd.DataFrame:
     1  offer  31.0  31.0       0.0     won
     """
     visits = _with_ends(history)
-    seen = ~(visits["ended"] < history.seen_from)
-    visits = visits[seen].reset_index(drop=True)
+    over = visits["ended"] < history.seen_from
+    over |= visits["ended_after"].notna() & (visits["ended"] == history.seen_from)
+    visits = visits[~over].reset_index(drop=True)
     return _with_lengths(visits, history)[list(VISITS)]
 
 
@@ -114,7 +116,7 @@ def _last_look(history: History) -> pd.Timestamp:
 
 
 def _times(column: pd.Series) -> pd.Series:
-    return pd.to_datetime(column)
+    return pd.to_datetime(column).astype("datetime64[us]")  # (HI2)
 
 
 def _days(lengths: pd.Series) -> Floats:

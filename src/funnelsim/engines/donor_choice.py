@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from funnelsim.chance.keys import DONOR, uniforms
-from funnelsim.compiling.arrays import Integers, Record, Records
-from funnelsim.compiling.decorators import rare, rule
+from funnelsim.compiling.arrays import Integers, Record, Records, record
+from funnelsim.compiling.decorators import rare
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, HOUR, NOTHING
 
+CANDIDATE = record(  # a visit that may be a donor
+    ("phase", "<i8"),  # when it was entered: the time since the weekday and the hour of time 0
+    ("least", "<i8"),  # the ages at which it counts: from this one ...
+    ("most", "<i8"),  # ... to this one
+    ("team", "<i8"),
+    ("visit", "<i8"),  # its number
+)
 ANY = -2  # team
 WEEK = 7 * DAY
-_AT_ANY_HOUR = 1  # microsecond, of which every instant is a whole number
-_CYCLES = (WEEK, DAY, _AT_ANY_HOUR)
-_NIGHT = 6 * HOUR  # before and after time 0
+_NIGHT = 12 * HOUR  # time 0 in its middle
+_CYCLES = (WEEK, DAY, _NIGHT)  # such a night of the week, any night, any time
 
 
 def choose_donors(
@@ -25,7 +31,8 @@ def choose_donors(
 
     What a visit of some age does depends on the hour: at midnight nobody has begun to work on what came since
     the evening, and what came on Saturday waits for Monday. Time 0 is a midnight, so that donors are those
-    seen on such a night.
+    seen on such a night. Visits are sorted by when in the week they were entered: those that are of some age
+    at such an hour stand side by side.
 
     Parameters
     ----------
@@ -34,7 +41,7 @@ def choose_donors(
     of_past : Model
         Of the world that donors are taken from.
     seen : Records
-        VISIT rows that count, by stage, segment and channel.
+        VISIT rows that count.
     asked : Records
         What the records say of each deal, `donors.ASKED`.
 
@@ -45,31 +52,25 @@ def choose_donors(
     Integers
         The ages, less than that of a deal where no visit has reached that.
     """
-    teams = _teams(of_past)[seen["stage"], seen["segment"]]
-    days = int(of_past.channels[0]["first_date"]) - int(model.channels[0]["first_date"])
-    visits = np.stack([seen["least"], seen["most"], teams, seen["entered"] + days * DAY])
+    candidates, blocks = _candidates(model, of_past, seen)
     donors, ages = np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64)
-    _choose(model, visits, _bounds(model, seen, asked), asked, world, donors, ages)
+    among = _levels(model, asked)
+    _choose(model, candidates, candidates["phase"].copy(), blocks, among, asked, world, donors, ages)
     return donors, ages
 
 
-def _bounds(model: Model, seen: Records, asked: Records) -> Integers:
-    """Find which visits may be donors of each deal, the nearest first: a slice of those seen for each level.
-
-    The levels are those of its segment and channel, of its segment, of its stage.
-    """
+def _candidates(model: Model, of_past: Model, seen: Records) -> tuple[Records, Integers]:
+    """List the visits by stage, segment, channel and time of the week, and where each block begins."""
     segments, channels = len(model.segments), len(model.channels)
     codes = (seen["stage"].astype(np.int64) * segments + seen["segment"]) * channels + seen["channel"]
-    stage, segment, channel = (asked[name].astype(np.int64) for name in ("stage", "segment", "channel"))
-    of_segment, of_stage = (stage * segments + segment) * channels, stage * segments * channels
-    firsts = [of_segment + channel, of_segment, of_stage]
-    lengths = [1, channels, segments * channels]
-    known = [(segment >= 0) & (channel >= 0), segment >= 0, stage >= 0]
-    bounds = np.zeros((len(asked), len(firsts), 2), np.int64)
-    for level, (first, length, is_known) in enumerate(zip(firsts, lengths, known, strict=True)):
-        bounds[:, level, 0] = np.searchsorted(codes, first)
-        bounds[:, level, 1] = np.where(is_known, np.searchsorted(codes, first + length), bounds[:, level, 0])
-    return bounds
+    days = int(of_past.channels[0]["first_date"]) - int(model.channels[0]["first_date"])
+    phases = (seen["entered"] + days * DAY) % WEEK
+    order = np.lexsort((phases, codes))
+    found = np.zeros(len(seen), CANDIDATE)
+    found["phase"], found["least"], found["most"] = phases[order], seen["least"][order], seen["most"][order]
+    found["team"], found["visit"] = _teams(of_past)[seen["stage"], seen["segment"]][order], order
+    blocks = np.searchsorted(codes[order], np.arange(len(model.stages) * segments * channels + 1))
+    return found, blocks
 
 
 def _teams(model: Model) -> Integers:
@@ -81,11 +82,31 @@ def _teams(model: Model) -> Integers:
     return teams
 
 
+def _levels(model: Model, asked: Records) -> Integers:
+    """Find in which blocks the donors of each deal may be, the nearest first: (deals, levels, from and to).
+
+    The levels are those of its segment and channel, of its segment, of its stage.
+    """
+    segments, channels = len(model.segments), len(model.channels)
+    stage, segment, channel = (asked[name].astype(np.int64) for name in ("stage", "segment", "channel"))
+    of_segment = (stage * segments + segment) * channels
+    firsts = [of_segment + channel, of_segment, stage * segments * channels]
+    lengths = [1, channels, segments * channels]
+    known = [(segment >= 0) & (channel >= 0), segment >= 0, stage >= 0]
+    levels = np.zeros((len(asked), len(firsts), 2), np.int64)
+    for level, (first, length, is_known) in enumerate(zip(firsts, lengths, known, strict=True)):
+        levels[:, level, 0] = np.where(is_known, first, 0)
+        levels[:, level, 1] = np.where(is_known, first + length, 0)
+    return levels
+
+
 @compiled
 def _choose(
     model: Model,
-    visits: Integers,
-    bounds: Integers,
+    candidates: Records,
+    phases: Integers,
+    blocks: Integers,
+    levels: Integers,
     asked: Records,
     world: Record,
     donors: Integers,
@@ -99,18 +120,16 @@ def _choose(
         if told["segment"] >= 0:
             team = _team_of(model, told["stage"], told["segment"])
         chosen, ages[number] = NOTHING, age
-        for level in range(bounds.shape[1]):
+        for level in range(levels.shape[1]):
             for cycle in _CYCLES:
                 if chosen == NOTHING:
-                    among = bounds[number, level]
-                    chosen = _pick(visits, among[0], among[1], age, team, cycle, u)
+                    chosen = _pick(candidates, phases, blocks, levels[number, level], age, team, cycle, u)
         if chosen == NOTHING:
-            first, end = bounds[number, -1, 0], bounds[number, -1, 1]
-            greatest = _greatest_age(visits, first, end, team)
+            greatest = _greatest_age(candidates, blocks, levels[number, -1], team)
             if greatest != NOTHING:
                 ages[number] = greatest
-                chosen = _pick(visits, first, end, greatest, team, _AT_ANY_HOUR, u)
-        donors[number] = chosen
+                chosen = _pick(candidates, phases, blocks, levels[number, -1], greatest, team, _NIGHT, u)
+        donors[number] = chosen if chosen == NOTHING else candidates[chosen]["visit"]
 
 
 @rare
@@ -123,43 +142,69 @@ def _team_of(model: Model, stage: int, segment: int) -> int:
 
 
 @rare
-def _pick(visits: Integers, first: int, end: int, age: int, team: int, cycle: int, u: float) -> int:
-    """Pick one, each alike, of the visits of a slice that may be a donor at an age; NOTHING if none may.
-
-    Parameters
-    ----------
-    visits : array (4, visits)
-        The least and the most age at which a visit counts, its team, and when it was entered: as if both
-        worlds had one clock.
-    cycle : int
-        Of the hours at which it may be seen, in microseconds.
-    """
-    count = 0
-    for number in range(first, end):
-        count += int(_may_be_donor(visits, number, age, team, cycle))
-    left = min(int(u * count), count - 1)
-    for number in range(first, end):
-        if _may_be_donor(visits, number, age, team, cycle):
-            if left == 0:
-                return number
-            left -= 1
-    return NOTHING
-
-
-@rule
-def _may_be_donor(visits: Integers, number: int, age: int, team: int, cycle: int) -> bool:
-    """Return whether a visit was going on at an age, at such an hour as time 0, worked by a team."""
-    if not visits[0, number] <= age <= visits[1, number]:
-        return False
-    since = (visits[3, number] + age) % cycle
-    return bool(min(since, cycle - since) <= _NIGHT and team in (ANY, visits[2, number]))
+def _pick(
+    candidates: Records,
+    phases: Integers,
+    blocks: Integers,
+    among: Integers,
+    age: int,
+    team: int,
+    cycle: int,
+    u: float,
+) -> int:
+    """Pick one, each alike, of those who may be a donor at an age; NOTHING if nobody may."""
+    count = _walk(candidates, phases, blocks, among, age, team, cycle, NOTHING)
+    if count == 0:
+        return NOTHING
+    return _walk(candidates, phases, blocks, among, age, team, cycle, min(int(u * count), count - 1))
 
 
 @rare
-def _greatest_age(visits: Integers, first: int, end: int, team: int) -> int:
-    """Return the greatest age that a visit of a slice has reached; NOTHING if there is none."""
+def _walk(
+    candidates: Records,
+    phases: Integers,
+    blocks: Integers,
+    among: Integers,
+    age: int,
+    team: int,
+    cycle: int,
+    wanted: int,
+) -> int:
+    """Count those who may be a donor at an age; or return the one at a position, unless that is NOTHING.
+
+    Parameters
+    ----------
+    phases : array (candidates,)
+        Those of the candidates.
+    blocks : array (blocks + 1,)
+        Where each block begins: they are of one stage, segment and channel.
+    among : array (2,)
+        The blocks from one to before another.
+    cycle : int
+        A night of each cycle counts, in microseconds: at this age a visit was seen on one.
+    """
+    count = 0
+    for block in range(among[0], among[1]):
+        first, end = blocks[block], blocks[block + 1]
+        for night in range(0, WEEK, cycle):
+            begins = (night - age - _NIGHT // 2) % WEEK
+            for since, until in ((begins, begins + _NIGHT), (0, begins + _NIGHT - WEEK)):  # it may go round
+                low = first + np.searchsorted(phases[first:end], since)
+                high = first + np.searchsorted(phases[first:end], until)
+                for number in range(low, high):
+                    each = candidates[number]
+                    if each["least"] <= age <= each["most"] and (team == ANY or each["team"] == team):
+                        if count == wanted:
+                            return number
+                        count += 1
+    return count
+
+
+@rare
+def _greatest_age(candidates: Records, blocks: Integers, among: Integers, team: int) -> int:
+    """Return the greatest age that a visit of some blocks has reached; NOTHING if there is none."""
     greatest = NOTHING
-    for number in range(first, end):
-        if team == ANY or visits[2, number] == team:
-            greatest = max(greatest, int(visits[1, number]))
+    for number in range(blocks[among[0]], blocks[among[1]]):
+        if team == ANY or candidates[number]["team"] == team:
+            greatest = max(greatest, int(candidates[number]["most"]))
     return greatest

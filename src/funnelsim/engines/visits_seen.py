@@ -50,7 +50,7 @@ def rows_of_visits(rows: Records) -> Records:
 
 
 def visits_that_count(rows: Records, settled: int, until: int) -> Records:
-    """Return the visits that were going on between two instants, by stage, segment and channel (OD2).
+    """Return the visits that were going on between two instants (OD2).
 
     Parameters
     ----------
@@ -63,8 +63,7 @@ def visits_that_count(rows: Records, settled: int, until: int) -> Records:
     seen = seen[: list_visits(rows, seen)]
     seen["least"] = np.maximum(settled - seen["entered"], 0)
     seen["most"] = np.minimum(seen["leaves"] - 1, until) - seen["entered"]
-    seen = seen[seen["most"] >= seen["least"]]
-    counting: Records = seen[np.lexsort((seen["channel"], seen["segment"], seen["stage"]))]
+    counting: Records = seen[seen["most"] >= seen["least"]]
     return counting
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from funnelsim.history.customers import CUSTOMERS
 from funnelsim.history.history import DEALS, ENTRIES, FIELDS, OUTCOMES, WORK, History, Known
 from funnelsim.history.mapping import meant
 from funnelsim.history.reading.export import Imported
@@ -23,7 +24,18 @@ FORMAT = 1  # of the folder; another number is another meaning of its columns
 ABOUT = "history.toml"
 LARGEST_ABOUT = 1 << 20  # bytes
 _MOST_TOLD = 10  # problems in one message
-_TIMES = {"created", "closed", "closed_after", "entered", "entered_after", "since", "start", "end"}
+_TIMES = {
+    "created",
+    "closed",
+    "closed_after",
+    "entered",
+    "entered_after",
+    "since",
+    "start",
+    "end",
+    "signed",
+    "ended",
+}
 
 
 @dataclass(frozen=True)
@@ -41,12 +53,13 @@ class _File:
 
     @property
     def numbers(self) -> list[str]:
-        return ["value"] if self.columns is DEALS else []
+        return [] if self.columns is FIELDS else [name for name in ("value", "mrr") if name in self.columns]
 
 
 _DEALS = _File("deals.csv", DEALS, ("deal", "created"))
 _ENTRIES = _File("entries.csv", ENTRIES, ("deal", "stage", "entered"))
 _FIELDS = _File("fields.csv", FIELDS, FIELDS, optional=True)
+_CUSTOMERS = _File("customers.csv", CUSTOMERS, ("customer", "product", "segment", "signed"), optional=True)
 _WORK = _File("work.csv", WORK, ("deal", "stage", "start"), optional=True)
 
 
@@ -65,6 +78,7 @@ def write_history(folder: NewFolder, imported: Imported) -> None:
         _FIELDS.name: history.fields,
         _WORK.name: history.work,
         "dirt.csv": imported.dirt.table(),
+        **({} if imported.customers.empty else {_CUSTOMERS.name: imported.customers}),
         "snapshot.csv": snapshot_of(history, history.seen_until),
     }
     for name, table in tables.items():
@@ -126,6 +140,26 @@ def read_history(path: Path) -> History:
     )
     _refuse(path, [*_deal_problems(history), *_entry_problems(history)])
     return history
+
+
+def read_customers(path: Path) -> pd.DataFrame:
+    """Read the customers of a history from its folder.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `CUSTOMERS`.
+
+    Raises
+    ------
+    UnusableError
+        If the folder has none, or anything in the file cannot be read.
+    """
+    if not (path / _CUSTOMERS.name).exists():
+        raise UnusableError(
+            f"{path} has no {_CUSTOMERS.name}; expected [files.customers] in the mapping of the import"
+        )
+    return _read(path, _CUSTOMERS)
 
 
 def _refuse(path: Path, problems: list[str]) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from funnelsim.history.history import History
 from funnelsim.history.names import name_of
+from funnelsim.io.writing import UnusableError
 
 COLUMNS = (
     *("at", "deal", "stage", "entered", "created", "channel", "segment", "rep", "value"),
@@ -14,8 +15,8 @@ COLUMNS = (
 )
 
 
-def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
-    """List the deals that are open at an instant, and those closed since its calendar quarter began.
+def snapshot_of(history: History, instant: pd.Timestamp, since: pd.Timestamp | None = None) -> pd.DataFrame:
+    """List the deals that are open at an instant, and those closed lately.
 
     Only what was known then is in it (HI4, HI5): a field whose value at that time is not in the file is
     blank.
@@ -25,6 +26,8 @@ def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
     history : History
     instant : Timestamp
         Of the firm's own clock.
+    since : Timestamp, optional
+        Deals closed from then on are listed. Default: when the calendar quarter of the instant began.
 
     Returns
     -------
@@ -35,12 +38,17 @@ def snapshot_of(history: History, instant: pd.Timestamp) -> pd.DataFrame:
     Raises
     ------
     UnusableError
-        If the instant is outside the history.
+        If the instant is outside the history, or `since` is after it.
     """
     known = history.as_of(instant)
     deals = known.deals
-    quarter = instant.to_period("Q").start_time
-    deals = deals[deals["closed"].isna() | (deals["closed"] >= quarter)]
+    first = instant.to_period("Q").start_time if since is None else since
+    if first > instant:
+        raise UnusableError(
+            f"deals closed since {first:%Y-%m-%d} are asked for, and the snapshot is of {instant:%Y-%m-%d}; "
+            "expected an earlier date"
+        )
+    deals = deals[deals["closed"].isna() | (deals["closed"] >= first)]
     latest = known.entries.drop_duplicates("deal", keep="last").set_index("deal")
     found = latest.reindex(deals["deal"])
     shown = pd.DataFrame(

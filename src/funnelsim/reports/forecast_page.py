@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from math import isinf
 
 import pandas as pd
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from funnelsim.metrics.wording import money, money_range, number, percent
 from funnelsim.reports import notes
+from funnelsim.reports.forecast_deals import deals_by_name, table_of, watch
 from funnelsim.reports.grid import WIDTH, printable
 from funnelsim.studies.today.bridge import Bridge, Scores, Told
-from funnelsim.studies.today.forecast import Range, TodayResult, range_of
-
-MOST_DEALS = 25  # listed by name
+from funnelsim.studies.today.forecast import Quota, Range, TodayResult, range_of
 
 
-def forecast_page(result: TodayResult, next_command: str, width: int = WIDTH) -> RenderableType:
+def forecast_page(
+    result: TodayResult, next_command: str, width: int = WIDTH, *, every_deal: bool = False
+) -> RenderableType:
     """Lay out a forecast from today for a terminal.
 
     Parameters
@@ -31,40 +31,41 @@ def forecast_page(result: TodayResult, next_command: str, width: int = WIDTH) ->
         What to try next.
     width : int
         Characters of a line at most.
+    every_deal : bool
+        Whether to list all open deals by name, not only those that bring most and those with an override.
     """
     last = result.until - pd.Timedelta(1, "us")
     span = f"the quarter to {last:%Y-%m-%d}, from {result.snapshot.at:%Y-%m-%d}"
     title = f"{printable(result.scenario.source)}: {span}"
     return Group(
         notes.heading(title),
-        Text(f"{result.replications:,} simulated quarters, which begin with the {_open(result)}."),
+        Text(f"{result.replications:,} simulated quarters. Each begins with {_begins_with(result)}."),
         Text(),
         _quarter(result, width),
         *notes.section("Quota", _quota(result)),
         *_categories(result, width),
-        *_deals(result, width),
-        *notes.section("Watch", _warnings(result)),
+        *deals_by_name(result, width, every_deal=every_deal),
+        *notes.section("Watch", watch(result)),
         *notes.next_step(next_command, width),
     )
 
 
-def _open(result: TodayResult) -> str:
-    count = len(result.snapshot.open)
-    return f"{count:,} open deal{'' if count == 1 else 's'} of the records"
+def _begins_with(result: TodayResult) -> str:
+    deals = f"the {_counted(len(result.snapshot.open), 'open deal')} of the records"
+    customers = result.customers_at_first
+    of = "of the records" if result.snapshot.customers is not None else "of the scenario"
+    return f"{deals} and the {_counted(customers, 'customer')} {of}" if customers else deals
 
 
-def _table(*titles: str, width: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
-    for place, title in enumerate(titles):
-        table.add_column(Text(title), justify="right" if place else "left", overflow="fold")
-    return table
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _quarter(result: TodayResult, width: int) -> Table:
     """Lay out what is won, what is to come and the whole, without overrides beside it if there are any."""
     plain = result.plain
-    titles = ("Bookings of the quarter", "Contracts", "Bookings", "80 % range")
-    table = _table(*titles, *(["without overrides"] if plain else []), width=width)
+    titles = ("Bookings of the quarter", "Contracts", "Expected", "80 % range")
+    table = table_of(*titles, *(["without overrides"] if plain else []), width=width)
     currency = result.names.currency
     without: list[Range | None] = [None] * 3
     if plain is not None:
@@ -95,86 +96,50 @@ def _quota(result: TodayResult) -> list[str]:
     if quota is None:
         return []
     lines = [
-        f"{money(quota.amount, currency)} are planned, {money(quota.missing, currency)} of it are missing. "
-        f"The chance to reach it is {percent(quota.chance)}.",
-        f"The expected gap is {money(quota.expected_gap, currency)}, 0 where the quota is reached.",
+        f"{money(quota.amount, currency)} are planned; {money(quota.missing, currency)} are still missing. "
+        f"The chance to reach the quota is {percent(quota.chance)}.",
+        f"The expected gap is {money(quota.expected_gap, currency)}: how far bookings fall short on average, "
+        "0 where the quota is reached.",
     ]
-    if result.plain is not None and result.plain.quota is not None:
-        lines.append(f"Without overrides the chance is {percent(result.plain.quota.chance)}.")
-    if not isinf(quota.coverage):
-        needed = (
-            "no coverage"
-            if isinf(quota.coverage_needed)
-            else f"a coverage of {number(quota.coverage_needed)}"
-        )
-        lines.append(
-            f"Coverage: the open deals are worth {number(quota.coverage)} times what is missing. In 80 % of "
-            f"simulated quarters {needed} was enough."
-        )
-    return lines
+    plain = result.plain.quota if result.plain is not None else None
+    if plain is not None:
+        gap = money(plain.expected_gap, currency)
+        lines.append(f"Without overrides the chance is {percent(plain.chance)}, and the gap {gap}.")
+    return [*lines, *_coverage(quota)]
+
+
+def _coverage(quota: Quota) -> list[str]:
+    """Compare the open deals with what is missing, and with what would be enough."""
+    if isinf(quota.coverage):
+        return []
+    now = f"Coverage: the open deals are worth {number(quota.coverage)} times what is missing."
+    if isinf(quota.coverage_needed):
+        return [f"{now} A fifth of the simulated quarters or more bring nothing, so no coverage is enough."]
+    return [
+        f"{now} The coverage with which 80 % of simulated quarters reach the quota is "
+        f"{number(quota.coverage_needed)}."
+    ]
 
 
 def _categories(result: TodayResult, width: int) -> list[RenderableType]:
     found = result.categories
     if found.empty:
         return []
-    table = _table("Forecast category", "Deals", "Value", "Won by then", "Bookings to come", width=width)
+    titles = ("Forecast category", "Deals", "Value", "To be won", "Bookings to come", "Won of closed")
+    table = table_of(*titles, width=width)
     currency = result.names.currency
     for row in found.to_dict("records"):
         worth, bookings = money(row["value"], currency), money(row["bookings"], currency)
-        table.add_row(printable(row["category"]), number(row["deals"]), worth, percent(row["won"]), bookings)
+        share = f"{row['closed_won']:,} of {row['closed']:,}" if row["closed"] else "-"
+        cells = [f"{row['deals']:,}", worth, percent(row["won"]), bookings, share]
+        table.add_row(Text(printable(row["category"])), *cells)
     return [Text(), table]
 
 
-def _deals(result: TodayResult, width: int) -> list[RenderableType]:
-    deals = result.deals
-    if deals.empty:
-        return []
-    titles = ("Deal", "Stage", "Days", "Value", "Chance", "A month ago", "Close", "")
-    table = _table(*titles, width=width)
-    for row in deals.head(MOST_DEALS).to_dict("records"):
-        table.add_row(
-            Text(printable(row["deal"])),
-            Text(printable(row["stage"])),
-            number(row["days"], 2),
-            money(row["value"], result.names.currency),
-            percent(row["chance"]),
-            percent(row["month_ago"]),
-            "-" if pd.isna(row["close"]) else f"{row['close']:%Y-%m-%d}",
-            Text("; ".join(filter(None, ["stuck" if row["stuck"] else "", printable(row["why"])]))),
-        )
-    more = len(deals) - MOST_DEALS
-    rest = [Text(f"{more:,} more deals; --json has them all.")] if more > 0 else []
-    return [Text(), notes.heading("Deals: chance to be won in the quarter, median day"), table, *rest]
-
-
-def _warnings(result: TodayResult) -> list[str]:
-    deals, lines = result.deals, []
-    stuck = int(deals["stuck"].sum())
-    if stuck:
-        lines.append(
-            f"Stuck, older than nine in ten in their stage that were won later: {stuck:,} of the deals."
-        )
-    alone = int((~deals["has_donor"]).sum())
-    if alone:
-        lines.append(
-            f"Older than any simulated visit to their stage: {alone:,} of the deals. They are taken to be "
-            "as old as the oldest one; the scenario's times may be too short."
-        )
-    blank = int(deals["value"].isna().sum())
-    if blank:
-        lines.append(f"Without a value: {blank:,} of the open deals. Theirs is drawn as for new ones.")
-    if result.unknown_reps:
-        names = ", ".join(map(printable, result.unknown_reps[:5]))
-        lines.append(f"No rep of the scenario: {names}. Their deals have no owner at first.")
-    return lines
-
-
-def bridge_page(
-    before: Told, after: Told, parts: Bridge, due: Sequence[tuple[Told, Scores]], currency: str
-) -> RenderableType:
-    """Lay out what has changed since the last forecast, and the scores of those that are due."""
-    table = _table(f"Expected bookings of the quarter to {before.until:%Y-%m-%d}", "", width=60)
+def bridge_table(before: Told, after: Told, parts: Bridge, currency: str) -> Table:
+    """Lay out what has changed since the last forecast."""
+    last = before.until - pd.Timedelta(1, "us")
+    table = table_of(f"Quarter to {last:%Y-%m-%d}", "Expected bookings", width=60)
     table.add_row(f"forecast of {before.at:%Y-%m-%d}", money(before.expected, currency))
     words = {
         "new": "new deals",
@@ -185,11 +150,11 @@ def bridge_page(
         "owner": "other owners",
         "model": "another scenario",
     }
-    for name, value in parts._asdict().items():
+    for name, value in ((name, value) for name, value in parts._asdict().items() if value):
         table.add_row(f"  {words[name]}", f"{'+' if value > 0 else ''}{money(value, currency)}")
     now = before.expected + sum(parts)
     table.add_row(f"forecast of {after.at:%Y-%m-%d}", money(now, currency))
-    return Group(table, *score_lines(due, currency))
+    return table
 
 
 def score_lines(due: Sequence[tuple[Told, Scores]], currency: str) -> list[RenderableType]:
@@ -200,6 +165,7 @@ def score_lines(due: Sequence[tuple[Told, Scores]], currency: str) -> list[Rende
         lines.append(
             f"Forecast of {told.at:%Y-%m-%d}: Brier score {number(score.brier)}, log score "
             f"{number(score.log)} of {score.deals:,} deals{unknown}. Bookings were "
-            f"{money(score.bookings, currency)}, above {percent(score.place)} of the simulated quarters."
+            f"{money(score.bookings, currency)} ({money(told.expected, currency)} had been expected), above "
+            f"{percent(score.place)} of the simulated quarters."
         )
     return notes.section("Scores", lines)

@@ -1,4 +1,4 @@
-"""Checks of quotas: that they are of somebody, and that months of the period are calendar months."""
+"""Checks of quotas: that they are of somebody; and that months of the period are calendar months."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from funnelsim.scenario.goal_checks import people_of
 from funnelsim.scenario.schema import Contents
 
 
+def check_quarters(contents: Contents) -> Problems:
+    """Find quarters that would begin within a month of the period.
+
+    A forecast that starts from today may have them: it is about one quarter, whenever it starts.
+    """
+    if contents.start.day != 1 and not contents.plan.is_empty:
+        wrong = f"is {contents.start}, and with a plan quarters are counted in calendar months"
+        yield Problem("start", wrong, "the first day of a month", None, contents.start)
+
+
 def check_plan(contents: Contents) -> Problems:
-    """Find quotas of nobody, and quarters that would begin within a month of the period."""
+    """Find quotas of nobody."""
     plan = contents.plan
     if plan.is_empty:
         return
-    if contents.start.day != 1:
-        wrong = f"is {contents.start}, and with a plan quarters are counted in calendar months"
-        yield Problem("start", wrong, "the first day of a month", None, contents.start)
     for name, team in plan.teams.items():
         path = f"plan.teams.{name}"
         if name not in contents.teams:

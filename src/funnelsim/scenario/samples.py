@@ -77,6 +77,12 @@ class Samples:
         held = {key: tuple(values) for key, values in columns.items()}
         self._draws[PurePath(name).as_posix()] = DrawsFile(name, held, tuple(range(2, rows + 2)))
 
+    def together_with(self, files: Mapping[str, bytes]) -> Samples:
+        """Return them with other files, by name, which are at hand; these ones if there are none."""
+        if not files:
+            return self
+        return Samples(self.folder, self.contents | dict(files), _draws=self._draws)
+
     def _content(self, file: str) -> bytes:
         if file not in self.contents:
             self.contents[file] = _read(file, self.folder or Path())

@@ -75,9 +75,10 @@ class Scenario(Contents):
         """The sample files that were read for it, and for the scenarios that it was made from, by name."""
         return dict(self._source.samples.contents)
 
-    def beginning(self, document: Mapping[str, Any]) -> Scenario:
-        """Make another scenario of plain tables, with the same files beside it."""
-        return from_document(document, replace(self._source, lines={}))
+    def beginning(self, document: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Scenario:
+        """Make another scenario of plain tables, with the same files beside it, and others that are given."""
+        samples = self._source.samples.together_with(files or {})
+        return from_document(document, replace(self._source, lines={}, samples=samples))
 
     @property
     def doubtful(self) -> tuple[str, ...]:
@@ -598,7 +599,12 @@ def _problems_of_choices(
     for name, assumption in contents.assumptions.items():
         where = f"assumptions.{name}"
         timelines[where] = _timeline(document, [], [Step(where, None, assumption.change)], source)
-    examine = partial(_examine, source=source, uncertain=not base)
+
+    def examine(changed: Document) -> tuple[Contents, Document, list[Problem]]:
+        if changed == document:  # nothing is changed, and files of draws take a while
+            return contents, document, base
+        return _examine(changed, source, uncertain=not base)
+
     return check_timelines(contents, timelines, examine, base)
 
 

@@ -41,7 +41,9 @@ from funnelsim.scenario import (
     strategy_names,
     with_all_deciding,
 )
+from funnelsim.scenario.errors import Problems
 from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.plan_checks import check_quarters
 from funnelsim.scenario.scenario import Dated
 from funnelsim.scenario.schema import LONGEST_HORIZON
 from funnelsim.scenario.volume_checks import check_volumes
@@ -98,7 +100,8 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     EndlessLoopError
         If leads go in circles at one instant without end.
     ScenarioError
-        If so many months have more inquiries than there are numbers for them.
+        If so many months have more inquiries than there are numbers for them, or quarters of a plan would
+        begin within a month of the period.
 
     Examples
     --------
@@ -106,6 +109,7 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     >>> settled(load("first_steps")).months.period
     12
     """
+    _refuse(scenario, check_quarters(scenario))
     if scenario.is_settled:
         return scenario
     found = pilot(scenario, jobs, strategies)
@@ -118,9 +122,14 @@ def _check_numbers(scenario: Scenario, months: Months) -> None:
     """Refuse more inquiries than there are numbers for, as where these months were typed."""
     typed = {"warm_up_months": months.warm_up, "drain_months": months.drain}
     longer = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update=typed)})
-    problems = list(check_volumes(longer))
-    if problems:
-        raise ScenarioError(problems, scenario.source)
+    _refuse(scenario, check_volumes(longer))
+
+
+def _refuse(scenario: Scenario, problems: Problems) -> None:
+    """Raise what is wrong with a scenario, if anything is."""
+    found = list(problems)
+    if found:
+        raise ScenarioError(found, scenario.source)
 
 
 def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> Pilot:

@@ -6,11 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.unit.history.made import changed_after, firm, history_of
+from tests.unit.made_history import made, on
 
 from funnelsim.calibration.backtest.backtest import backtest
 from funnelsim.calibration.backtest.baselines import RecentMean
 from funnelsim.calibration.backtest.spans import Span
-from funnelsim.calibration.backtest.windows import CREATED, NEW_WINS, OPEN_WINS, VALUE, WINS, WindowForecast
+from funnelsim.calibration.backtest.windows import (
+    CREATED,
+    LOSSES,
+    NEW_WINS,
+    OPEN_WINS,
+    VALUE,
+    WINS,
+    WindowForecast,
+)
 from funnelsim.calibration.forecaster import Simulated, as_recorded
 from funnelsim.history import DEALS, ENTRIES, FIELDS, WORK, History
 
@@ -84,3 +93,11 @@ def test_names_are_those_of_the_records_and_blanks_have_none() -> None:
         "rep": {"Ann": "Ann"},
         "reason": {"price too high": "price, too high"},
     }
+
+
+def test_what_is_typed_holds_in_place_of_what_is_measured() -> None:
+    known = made(120, 4)
+    none_lost = Simulated(worlds=2, draws=10, typed={"stages.offer.conversion": 1.0})
+    flows = none_lost.forecast(known, on(120), [on(127)]).flows
+    assert flows[WINS].min() > 0
+    assert flows[LOSSES].max() == 0

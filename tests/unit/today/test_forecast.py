@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from funnelsim.reports.forecast_document import forecast_document
 from funnelsim.reports.forecast_page import forecast_page
 from funnelsim.reports.grid import as_text
 from funnelsim.studies.today.bridge import bridge, scores, told_by
-from funnelsim.studies.today.donors_seen import DonorCounts
+from funnelsim.studies.today.donors_seen import DonorCounts, DonorsSeen
 from funnelsim.studies.today.ends import LOST, NEW, WON, ends_of
 from funnelsim.studies.today.snapshot import Snapshot
 
@@ -61,15 +63,45 @@ def test_bookings_are_told_by_month_and_by_rep() -> None:
 
 def test_categories_convert_to_what_their_deals_do() -> None:
     deals = ({**OPEN[0], "category": "commit"}, {**OPEN[1], "category": "commit", "value": None})
-    (row,) = result(deals=deals).categories.to_dict("records")
+    closed = (
+        {"deal": "E", "status": "won", "closed": "2026-04-03", "value": 1.0, "category": "commit"},
+        {"deal": "F", "status": "lost", "closed": "2026-05-03", "category": "commit"},
+        {"deal": "G", "status": "lost", "closed": "2026-03-31", "category": "commit"},  # before the quarter
+    )
+    (row,) = result(deals=(*deals, *closed)).categories.to_dict("records")
     usual = (100 + 30 + 50 + 100 + 50 + 10) / 6
-    assert row == {"category": "commit", "deals": 2, "value": 100 + usual, "won": 0.5, "bookings": 75}
+    of_open = {"deals": 2, "value": 100 + usual, "won": 0.5, "bookings": 75}
+    assert row == {"category": "commit", **of_open, "closed": 2, "closed_won": 1}
+
+
+def test_the_page_lists_the_deals_that_bring_most_and_those_with_an_override() -> None:
+    small = [{**OPEN[1], "deal": f"S{number:02}"} for number in range(30)]
+    late = {**OPEN[1], "deal": "Z", "probability": 0.0, "why": "they are bankrupt"}
+    found = result(deals=(*OPEN, *small, late))
+    donors = DonorsSeen(np.zeros(33, bool), np.full(33, np.nan), np.ones(33, bool))
+    found = replace(found, ask_donors=lambda: donors)
+    page = as_text(forecast_page(found, "next"), 100)
+    assert [name in page for name in ("S22", "S23")] == [True, False]  # 25 of 33, the override besides
+    assert "they are bankrupt" in page
+    assert "7 more deals, expected to bring 0" in page
+    assert "S29" in as_text(forecast_page(found, "next", every_deal=True), 100)
+
+
+@pytest.mark.parametrize(
+    ("closed", "told"),
+    [("2026-04-03", False), ("2026-05-15", True), (None, True)],
+)
+def test_records_that_begin_late_in_the_quarter_are_told(closed: str | None, told: bool) -> None:
+    found = result()
+    deals = rows_of(*OPEN, *([{**SIGNED, "closed": closed}] if closed else []))
+    page = as_text(forecast_page(replace(found, snapshot=Snapshot(AT, deals)), "next"), 100)
+    assert ("funnelsim snapshot --since 2026-04-01" in page) == told
 
 
 def test_the_page_and_the_document_say_it_all() -> None:
     page = as_text(forecast_page(result(), "funnelsim since"), 100)
-    assert "The chance to reach it is 50 %." in page
-    assert "that were won later: 1 of the deals" in page
+    assert "The chance to reach the quota is 50 %." in page
+    assert "1 deal is stuck: longer in the stage than nine in ten of those won later: B." in page
     assert '"until": "2026-07-01T00:00:00"' in document.as_json(forecast_document(result()))
 
 
@@ -132,6 +164,13 @@ def test_a_pursuit_ends_once_and_a_contract_counts_before_a_loss() -> None:
     assert ends["deal"].tolist() == [1, NEW, 0]
     assert ends["money"].tolist() == [0, 40, 0]
     assert set(ends["world"]) == {3}
+
+
+def test_no_deal_is_stuck_where_none_was_won() -> None:
+    counts = DonorCounts(np.zeros(1, np.int64), np.array([45]) * DAY, 20 * DAY, 200 * DAY)
+    counts.add(ledger((0, 1, Event.ENTERED, 0.0)))
+    seen = counts.seen()
+    assert (seen.stuck.tolist(), seen.month_ago.tolist(), seen.has_donor.tolist()) == ([False], [0.0], [True])
 
 
 def test_a_deal_is_stuck_if_nine_in_ten_of_those_won_later_were_younger() -> None:

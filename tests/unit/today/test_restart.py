@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -70,3 +71,16 @@ def test_a_forecast_that_is_kept_is_read_as_it_was(tmp_path: Path) -> None:
 def test_restarted_worlds_are_not_far_from_those_that_go_on() -> None:
     found = sample("first_steps", range(60))
     assert abs(found.z) < 3.9  # one in ten thousand
+
+
+def test_deals_keep_their_value_and_their_rep_where_the_firm_changes_in_between() -> None:
+    document = fs.load("first_steps").document | {
+        "changes": [{"date": date(2026, 2, 20), "change": {"teams.sales.people +=": 1}}]
+    }
+    deal = {**DEAL, "value": 4321.0, "rep": "sales 2"}
+    found = forecast_from(
+        fs.scenario.from_document(document), Snapshot(AT, rows_of(deal)), replications=30, jobs=1
+    )
+    won = found.ends[(found.ends["deal"] == 0) & (found.ends["outcome"] == 1)]
+    assert len(won) > 0
+    assert (won["money"] == 4321.0).all()

@@ -16,8 +16,6 @@ from scipy import optimize, special
 from funnelsim.calibration.shapes import on_grid, rounded
 from funnelsim.compiling.arrays import Floats
 
-_NINE_OF_TEN = float(special.ndtri(0.9))
-
 
 class Likelihood(NamedTuple):
     """What the values of a group say in a family, as normal distributions of place and spread.
@@ -101,8 +99,7 @@ class _Lognormal(Family):
         return np.asarray(np.exp(place + np.exp(2 * spread) / 2))
 
     def written(self, place: float, spread: float) -> dict[str, Any]:
-        median = rounded(np.exp(place))
-        return {"median": median, "p90": rounded(np.exp(place + np.exp(spread) * _NINE_OF_TEN))}
+        return {"scipy": "lognorm", "s": on_grid(float(np.exp(spread))), "scale": rounded(np.exp(place))}
 
 
 class _Gamma(Family):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,12 +15,13 @@ from funnelsim.calibration.arrivals.drawn import Drawn, draw_channels, draw_rare
 from funnelsim.calibration.arrivals.hours import are_days, hourly
 from funnelsim.calibration.arrivals.notes import notes_on
 from funnelsim.calibration.estimate import LEVELS, Estimate
-from funnelsim.calibration.shapes import rounded
+from funnelsim.calibration.shapes import on_grid, rounded
 from funnelsim.compiling.arrays import Floats
+from funnelsim.scenario.checks import FARTHEST
 
 FEWEST = 30  # deals of a channel that is measured by itself
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_FARTHEST_STEP = 0.29  # of a month: more is refused in the four years in which donors of old deals are sought
+_MOST_OF_A_STEP = math.floor(100 * FARTHEST / math.sqrt(12)) / 100  # so that a year of a scenario is allowed
 _METHOD = "Poisson-gamma days about a level that is a random walk by month"
 _RARE = "Poisson, with the profile of all channels: fewer than 30 deals"
 
@@ -152,7 +154,8 @@ class Arrivals:
             yield _profile(
                 f"{at}.hourly_profile", self.hours[name], deals, "counts by hour (Dirichlet)", told
             )
-        yield _number(f"{at}.day_variation", group.days[row], deals, method, "deviation of a day's factor")
+        days = np.array([on_grid(each) for each in group.days[row]])
+        yield _number(f"{at}.day_variation", days, deals, method, "deviation of a day's factor")
         if len(self.counts.channels) == 1 or (not rare and len(self.groups[0].channels) > 1):
             yield _shock(f"{at}.demand_shock", group.own, len(self.counts.months))
 
@@ -248,7 +251,7 @@ def _shock(path: str, draws: Floats, months: int) -> Estimate:
     """Write the deviation of a random walk."""
 
     def table(deviation: float) -> dict[str, Any]:
-        return {"deviation": min(rounded(deviation), _FARTHEST_STEP), "persistence": 1.0}
+        return {"deviation": min(rounded(deviation), _MOST_OF_A_STEP), "persistence": 1.0}
 
     method = f"steps of a random walk over {months} months; beforehand about 0.1"
     told = {"deviation of a month's step": draws}

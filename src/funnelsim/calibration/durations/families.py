@@ -66,8 +66,8 @@ class LognormalLengths(Family):
         return np.asarray(special.ndtr((center - log_days) * (_NORMAL / spread)))
 
     def written(self, median: float, p90: float) -> dict[str, Any]:
-        """Write it by its median and 90 % quantile."""
-        return {"median": median, "p90": p90}
+        """Write it by scipy's shape and scale: draws of one shape share a table."""
+        return {"scipy": "lognorm", "s": on_grid(np.log(p90 / median) / _NORMAL), "scale": float(median)}
 
 
 class Weibull(Family):

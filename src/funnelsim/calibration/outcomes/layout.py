@@ -17,6 +17,7 @@ FIELDS = ("segment", "channel", "rep")
 AGE, MONTH, WAIT = "age", "month of the quarter", "wait"  # deviations, beside those of the fields
 MONTHS = 3  # of a quarter
 
+_A_DAY = 1.0  # days: what is known to the day has the month of that day
 _MINUTE = 1 / 1440  # days; no age is below
 _SECOND = 1 / 3600  # hours; no wait is below
 _CONTRASTS = np.array([[-1.0, -1.0], [1.0, -1.0], [0.0, 2.0]]) / np.sqrt([2.0, 6.0])  # orthonormal, of 3
@@ -220,8 +221,13 @@ def waits(visits: pd.DataFrame) -> Floats:
 
 
 def months(visits: pd.DataFrame) -> Integers:
-    """Return the months of the quarter in which visits ended: 0, 1 or 2."""
-    return np.asarray((visits["ended"].dt.month.to_numpy() - 1) % MONTHS, np.int64)
+    """Return the months of the quarter in which visits ended: 0, 1 or 2.
+
+    Where looks are days apart, visits ended in the middle between two (HI3).
+    """
+    apart = np.maximum(visits.get("ended_within", pd.Series(0.0, visits.index)) - _A_DAY, 0.0)
+    middle = visits["ended"] - pd.to_timedelta(apart / 2, unit="D")
+    return np.asarray((middle.dt.month.to_numpy() - 1) % MONTHS, np.int64)
 
 
 def _alike(visits: pd.DataFrame, fields: tuple[str, ...]) -> tuple[Integers, Integers]:

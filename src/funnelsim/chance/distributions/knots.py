@@ -122,7 +122,7 @@ def _tails(curve: Curve) -> tuple[_Tail, _Tail]:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def octave_knots(curve: Curve) -> Floats:
     """Return the knots of both tails, octave by octave from the middle outwards, a row of 65 for each."""
     octave, cell = np.divmod(np.arange((ROWS - 1) * CELLS), CELLS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from funnelsim.history.dirt import Dirt, DirtList
@@ -62,7 +64,7 @@ def _without(reading: Reading, merged: dict[str, str]) -> Reading:
     frames = (reading.deals, reading.moves, reading.fields, reading.work)
     gone = list(merged)
     deals, moves, fields, work = (rows if rows.empty else rows[~rows["deal"].isin(gone)] for rows in frames)
-    return Reading(deals, moves, fields, work, reading.first, reading.since)
+    return replace(reading, deals=deals, moves=moves, fields=fields, work=work)
 
 
 def _coded(reading: Reading) -> Reading:
@@ -74,7 +76,7 @@ def _coded(reading: Reading) -> Reading:
             names = names.union(pd.Index(rows["deal"].unique()))
     coded = pd.CategoricalDtype(names.sort_values())
     deals, moves, fields, work = (rows.astype({"deal": coded}) if "deal" in rows else rows for rows in frames)
-    return Reading(deals, moves, fields, work, reading.first, reading.since)
+    return replace(reading, deals=deals, moves=moves, fields=fields, work=work)
 
 
 def _renamed(reading: Reading, mapping: ExportMapping) -> Reading:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from funnelsim.history.customers import customers_read, no_customers
 from funnelsim.history.dirt import DirtList
 from funnelsim.history.history import History
 from funnelsim.history.mapping import ExportMapping, FileMapping, MappingError, meant
@@ -24,7 +25,7 @@ from funnelsim.io.writing import UnusableError
 FORMS: dict[str, Form] = {
     form.name: form for form in (one_row.FORM, events.FORM, snapshots.FORM, journal.FORM)
 }
-MERGES, WORK = "merges", "work"  # tables that any export may have besides its own
+MERGES, WORK, CUSTOMERS = "merges", "work", "customers"  # tables that any export may have besides its own
 _BESIDE = {
     MERGES: Table({"deal": Kind.TEXT, "merged_into": Kind.TEXT}, ("deal", "merged_into"), optional=True),
     WORK: Table(
@@ -36,6 +37,18 @@ _BESIDE = {
             "end": Kind.TIME,
         },
         ("deal", "stage", "start", "end"),
+        optional=True,
+    ),
+    CUSTOMERS: Table(
+        {
+            "customer": Kind.TEXT,
+            "product": Kind.TEXT,
+            "segment": Kind.TEXT,
+            "signed": Kind.TIME,
+            "ended": Kind.TIME,
+            "mrr": Kind.NUMBER,
+        },
+        ("customer", "product", "segment", "signed"),
         optional=True,
     ),
 }
@@ -51,6 +64,7 @@ class Imported:
     dirt: DirtList
     mapping: ExportMapping
     sources: Mapping[str, str]  # SHA-256 by the name of the file
+    customers: pd.DataFrame  # contracts; empty where the export has none
 
 
 def read_export(
@@ -103,7 +117,11 @@ def read_export(
         reading.work = pd.concat([reading.work, spells_named(beside[WORK], mapping)], ignore_index=True)
     merged = absorbed(_with_merges(reading.deals, beside.get(MERGES)), dirt)
     history = history_of(reading, mapping, merged, dirt)
-    return Imported(history, dirt, mapping, {each.path.name: each.sha256 for each in sources})
+    customers = no_customers()
+    if CUSTOMERS in beside:
+        customers = customers_read(beside[CUSTOMERS], history.seen_until, dirt)
+    sums = {each.path.name: each.sha256 for each in sources}
+    return Imported(history, dirt, mapping, sums, customers)
 
 
 def _tables_read(
@@ -118,7 +136,8 @@ def _tables_read(
     read: dict[str, pd.DataFrame] = {}
     for name, found in assigned.items():
         rows = read_table(found, wanted_of(mapping.files[name]), tables[name], mapping, dirt, told)
-        read[name] = without_duplicates(named(rows, dirt), dirt, by_file=tables[name].by_file)
+        rows = named(rows, dirt) if "deal" in rows else rows
+        read[name] = without_duplicates(rows, dirt, by_file=tables[name].by_file)
         if read[name].empty and name not in _BESIDE:
             raise UnusableError(f"there is no deal in {', '.join(each.path.name for each in found)}")
     return read

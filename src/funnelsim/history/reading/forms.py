@@ -67,8 +67,9 @@ class Reading:
     first : str
         The stage in which a deal is from when it was created until its first move; empty where the moves
         say it.
-    since : Timestamp, optional
-        From when on the export saw the deals; where it is not given, since the first date in it.
+    since, until : Timestamp, optional
+        From when on the export saw the deals, and when for the last time; where it is not given, at the first
+        and at the last date in it.
     """
 
     deals: pd.DataFrame
@@ -77,6 +78,7 @@ class Reading:
     work: pd.DataFrame = field(default_factory=pd.DataFrame)
     first: str = ""
     since: pd.Timestamp | None = None
+    until: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def read(tables: Mapping[str, pd.DataFrame], mapping: ExportMapping, dirt: DirtL
     told = [_moved(rows, looks, mapping), *taken_apart(rows.drop(columns=STAGE)), _gone(rows, looks, mapping)]
     records = rows.drop_duplicates("deal", keep="last")
     found = journal_of(pd.concat(told, ignore_index=True), records, mapping)
-    found.first, found.since = mapping.stages[0], looks.iloc[0]
+    found.first, found.since, found.until = mapping.stages[0], looks.iloc[0], looks.iloc[-1]
     return found
 
 

@@ -110,6 +110,7 @@ def seen_in(deals: pd.DataFrame, moves: pd.DataFrame, reading: Reading, mapping:
     times = [*groups, *(reading.work[name].dropna() for name in ("start", "end") if name in reading.work)]
     every = pd.concat([each for each in times if len(each)])
     first, last = every.min(), every.max()
+    last = last if reading.until is None else max(last, reading.until)
     if first == last and mapping.ends is None:
         raise UnusableError(f"all dates are {first}: a history needs some time to pass")
     until = mapping.ends

@@ -131,6 +131,11 @@ class Scores(NamedTuple):
     place: float
 
 
+def has_the_quarter(told: Told, snapshot: Snapshot) -> bool:
+    """Return whether a snapshot has deals that were closed after a forecast, in its quarter."""
+    return bool(snapshot.deals["closed"].between(told.at, told.until, inclusive="left").any())
+
+
 def scores(told: Told, snapshot: Snapshot) -> Scores:
     """Score a forecast by the records of its end or later.
 

@@ -43,10 +43,11 @@ def visits_of(rows: Records, horizon: int) -> Visits:
     same = (after > entry) & (moves["pursuit"][after] == moves["pursuit"][entry])
     left = np.where(same, moves["time"][after], horizon)
     wins = moves[moves["event"] == Event.WON]
-    place = np.searchsorted(wins["pursuit"], moves["pursuit"][entry])
-    found = np.minimum(place, max(len(wins) - 1, 0))
-    is_won = len(wins) > 0 and wins["pursuit"][found] == moves["pursuit"][entry]
-    won = np.where(is_won, wins["time"][found] if len(wins) else NEVER, NEVER)
+    won = np.full(len(entry), NEVER)
+    if len(wins):
+        pursuits = moves["pursuit"][entry]
+        found = np.minimum(np.searchsorted(wins["pursuit"], pursuits), len(wins) - 1)
+        won = np.where(wins["pursuit"][found] == pursuits, wins["time"][found], NEVER)
     return Visits(moves["stage"][entry].astype(np.int64), moves["time"][entry], left, won)
 
 

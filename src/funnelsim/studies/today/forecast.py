@@ -13,6 +13,7 @@ import pandas as pd
 from funnelsim.compiling.arrays import Floats, Integers, Records
 from funnelsim.model.model import Names
 from funnelsim.scenario import Scenario
+from funnelsim.studies.today.customers import paid_by_price
 from funnelsim.studies.today.donors_seen import DonorsSeen
 from funnelsim.studies.today.ends import NEW, WON
 from funnelsim.studies.today.snapshot import Snapshot
@@ -143,6 +144,18 @@ class TodayResult:
         return float(self.snapshot.open["value"].fillna(self.usual_value).sum())
 
     @property
+    def customers_at_first(self) -> int:
+        """Customers with whom the simulation begins."""
+        products = self.scenario.products.values()
+        return sum(round(own.customers) for each in products for own in each.segments.values())
+
+    @property
+    def paid_by_price(self) -> float:
+        """What the customers of the records would pay a month by the scenario's prices; 0 without them."""
+        found = self.snapshot.customers
+        return 0.0 if found is None else paid_by_price(found.table, self.scenario, self.start)
+
+    @property
     def quota(self) -> Quota | None:
         """How far bookings reach the quota of the quarter; None without one."""
         if self.quota_amount is None:
@@ -161,7 +174,7 @@ class TodayResult:
 
     @cached_property
     def deals(self) -> pd.DataFrame:
-        """The open deals by name, the likeliest first.
+        """The open deals by name, those first that bring most on average.
 
         `chance` is that of being won by `until`, `expected` the bookings that this brings on average, `close`
         the median day of those simulated contracts. A deal is `stuck` if it is older than nine in ten of
@@ -182,7 +195,8 @@ class TodayResult:
             month_ago=self.donors.month_ago,
             has_donor=self.donors.has_donor,
         )
-        return frame.sort_values(["chance", "deal"], ascending=[False, True]).reset_index(drop=True)
+        order = ["expected", "chance", "deal"]
+        return frame.sort_values(order, ascending=[False, False, True]).reset_index(drop=True)
 
     def _median_close(self, won: Records, count: int) -> pd.Series[pd.Timestamp]:
         times = pd.Series(won["time"], dtype=float).groupby(won["deal"]).median()
@@ -196,15 +210,23 @@ class TodayResult:
 
     @property
     def categories(self) -> pd.DataFrame:
-        """What each forecast category converts to: deals, value, share won, bookings to come."""
+        """What each forecast category converts to: deals, value, share won, bookings to come.
+
+        `closed` are its deals that the quarter has closed so far, `closed_won` those of them that were won.
+        """
         deals = self.deals[self.deals["category"] != ""]
         grouped = deals.assign(value=deals["value"].fillna(self.usual_value)).groupby("category", sort=False)
-        return grouped.agg(
+        found = grouped.agg(
             deals=("deal", "size"),
             value=("value", "sum"),
             won=("chance", "mean"),
             bookings=("expected", "sum"),
-        ).reset_index()
+        )
+        past = self.snapshot.closed_since(self.since)
+        names = found.index
+        closed = past["category"].value_counts().reindex(names, fill_value=0)
+        won = past.loc[past["status"] == "won", "category"].value_counts().reindex(names, fill_value=0)
+        return found.assign(closed=closed, closed_won=won).reset_index()
 
     def by(self, what: str) -> pd.DataFrame:
         """Return contracts and bookings to come by "month", "week", "rep", "channel", "segment" or "product".

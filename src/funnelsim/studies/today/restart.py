@@ -23,6 +23,7 @@ from funnelsim.scenario import TODAY, Course, Scenario, course_of
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, Progress
 from funnelsim.studies.today.asked import asked_of, unknown_reps
+from funnelsim.studies.today.customers import with_customers
 from funnelsim.studies.today.donors_seen import Bools, DonorCounts
 from funnelsim.studies.today.ends import OF_ENDS, ends_of, inquiries_of
 from funnelsim.studies.today.forecast import TodayResult
@@ -68,7 +69,8 @@ def forecast_from(
     Raises
     ------
     UnusableError
-        If the snapshot names a stage, a channel or a segment that the scenario does not have.
+        If the snapshot names a stage, a channel or a segment that the scenario does not have, or the
+        customers a product.
     ScenarioError
         If there is no such strategy, or the scenario is not valid on that day.
     ValueError
@@ -79,6 +81,8 @@ def forecast_from(
     plan = Plan(replications, seed, jobs=jobs)
     begins = snapshot.at.round("D")
     since, ends = quarter_of(begins, scenario.plan)
+    if snapshot.customers is not None:
+        scenario = with_customers(scenario, snapshot.customers, begins)
     run = _Run(
         scenario, strategy, begins, since, until or ends, plan, progress, _oldest(snapshot, begins), look_at
     )
@@ -100,7 +104,7 @@ def _with_chances(snapshot: Snapshot, plain: TodayResult) -> Snapshot:
     deals = snapshot.deals
     only_day = deals["probability"].isna() & deals["close"].notna()
     filled = deals["probability"].where(~only_day, deals["deal"].map(chances))
-    return Snapshot(snapshot.at, deals.assign(probability=filled))
+    return replace(snapshot, deals=deals.assign(probability=filled))
 
 
 @dataclass

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from funnelsim.io.reading import read_bytes
-from funnelsim.io.texts import composed
-from funnelsim.io.writing import UnusableError
 from funnelsim.scenario.errors import nearest
-from funnelsim.scenario.numerals import MixedError, column
-from funnelsim.scenario.spreadsheets import SampleError, rows_of
+from funnelsim.studies.today.customers import Customers, read_customers
+from funnelsim.studies.today.tables import Columns, Sentences, read_table, refuse
 
-NEEDED = ("at", "deal", "stage", "entered", "status")
-TEXTS = ("deal", "stage", "channel", "segment", "rep", "status", "why", "category")
-TIMES = ("at", "entered", "created", "closed", "close")
-NUMBERS = ("value", "probability")
 COLUMNS = (
     *("at", "deal", "stage", "entered", "created", "channel", "segment", "rep", "value"),
     *("status", "closed", "probability", "close", "why", "category"),
 )
+_TABLE = Columns(
+    known=COLUMNS,
+    needed=("at", "deal", "stage", "entered", "status"),
+    times=("at", "entered", "created", "closed", "close"),
+    numbers=("value", "probability"),
+    empty="has no rows: nothing says as of when it is",
+)
 STATUSES = ("open", "won", "lost")
-LARGEST = 256 << 20  # bytes
-_MOST_TOLD = 20  # sentences
-_DAY = "a date such as 2026-03-31, or a time: 2026-03-31T14:30"
-
-Sentences = Iterator[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +39,13 @@ class Snapshot:
     deals : DataFrame
         A row a deal, with `COLUMNS` but `at`: blank texts, NaT and NaN where the records do not say. `status`
         is "open", "won" or "lost".
+    customers : Customers, optional
+        Whose contracts are in force; None where that is left to the scenario.
     """
 
     at: pd.Timestamp
     deals: pd.DataFrame
+    customers: Customers | None = None
 
     @property
     def open(self) -> pd.DataFrame:
@@ -61,18 +59,24 @@ class Snapshot:
 
     def without_overrides(self) -> Snapshot:
         """Return the same records as if nobody knew better."""
-        return Snapshot(self.at, self.deals.assign(probability=np.nan, close=pd.Timestamp("NaT"), why=""))
+        deals = self.deals.assign(probability=np.nan, close=pd.Timestamp("NaT"), why="")
+        return replace(self, deals=deals)
+
+    def closed_since(self, day: pd.Timestamp) -> pd.DataFrame:
+        """Return the deals that were won or lost from a day on."""
+        return self.deals[self.deals["closed"] >= day]
 
     def won_since(self, day: pd.Timestamp) -> pd.DataFrame:
         """Return the deals that were won from a day on."""
-        return self.deals[(self.deals["status"] == "won") & (self.deals["closed"] >= day)]
+        closed = self.closed_since(day)
+        return closed[closed["status"] == "won"]
 
 
 def _is_overridden(deals: pd.DataFrame) -> pd.Series[bool]:
     return deals["probability"].notna() | deals["close"].notna()
 
 
-def read_snapshot(path: Path) -> Snapshot:
+def read_snapshot(path: Path, customers: Path | None = None) -> Snapshot:
     r"""Read a snapshot of a pipeline.
 
     Parameters
@@ -81,11 +85,13 @@ def read_snapshot(path: Path) -> Snapshot:
         A table in plain text; its first row has the names of columns. `at`, `deal`, `stage`, `entered` and
         `status` must be there; `created`, `channel`, `segment`, `rep`, `value`, `closed`, `probability`,
         `close`, `why` and `category` may be.
+    customers : path, optional
+        A table of customers, as `read_customers` takes it.
 
     Raises
     ------
     UnusableError
-        If it is no such table; tells every row that is wrong, twenty at most.
+        If one is no such table; tells every row that is wrong, twenty at most.
 
     Examples
     --------
@@ -95,90 +101,11 @@ def read_snapshot(path: Path) -> Snapshot:
     >>> read_snapshot(file).open.loc[0, "stage"]
     'offer'
     """
-    try:
-        first, *body = rows_of(read_bytes(path, LARGEST), path.name)
-    except SampleError as error:
-        raise UnusableError(f"{path} {error}; expected {error.expected}") from None
-    except OSError as error:
-        raise UnusableError(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise UnusableError(f"{path} is empty; expected a first row with the names of columns") from None
-    names = [composed(each.strip()).lower() for each in first.cells]
-    _refuse([*_wrong_columns(names), *([] if body else ["has no rows: nothing says as of when it is"])], path)
-    lines = [row.line for row in body]
-    texts = {
-        name: [composed(row.cells[place].strip()) for row in body]
-        for place, name in enumerate(names)
-        if name in COLUMNS
-    }
-    wrong: list[str] = []
-    deals = pd.DataFrame({name: _read(name, texts.get(name), lines, wrong) for name in COLUMNS})
-    _refuse(wrong, path)
+    deals, lines = read_table(path, _TABLE)
     at = deals.pop("at")
-    _refuse([*_not_one_instant(at, lines), *_wrong_rows(deals, at.iloc[0], lines)], path)
-    return Snapshot(at.iloc[0], deals)
-
-
-def _refuse(sentences: Sequence[str], path: Path) -> None:
-    """Raise what is wrong with a file, if anything is."""
-    if not sentences:
-        return
-    more = len(sentences) - _MOST_TOLD
-    told = [*sentences[:_MOST_TOLD], *([f"and {more:,} more"] if more > 0 else [])]
-    raise UnusableError(f"{path}: " + "\n  ".join(told))
-
-
-def _wrong_columns(names: Sequence[str]) -> Sentences:
-    for name in NEEDED:
-        if name not in names:
-            near = nearest(name, [each for each in names if each not in COLUMNS])
-            hint = f'; is "{near}" meant?' if near else ""
-            yield f"there is no column {name}{hint}"
-    for name in COLUMNS:
-        if names.count(name) > 1:
-            yield f"there are {names.count(name)} columns {name}; expected one"
-
-
-def _read(name: str, texts: list[str] | None, lines: Sequence[int], wrong: list[str]) -> Any:
-    """Read a column; what is wrong in it is added to sentences."""
-    if name in TEXTS:
-        return [""] * len(lines) if texts is None else texts
-    nothing: Any = pd.NaT if name in TIMES else np.nan
-    found = [nothing] * len(lines)
-    if texts is not None:
-        read: Callable[..., None] = _read_times if name in TIMES else _read_numbers
-        read(name, texts, lines, found, wrong)
-    return pd.to_datetime(pd.Series(found)).astype("datetime64[us]") if name in TIMES else found
-
-
-def _read_times(
-    name: str, texts: list[str], lines: Sequence[int], found: list[Any], wrong: list[str]
-) -> None:
-    for row, text in enumerate(texts):
-        try:
-            found[row] = pd.Timestamp.fromisoformat(text) if text else pd.NaT
-        except ValueError:
-            wrong.append(f'line {lines[row]}: {name} is "{text}"; expected {_DAY}')
-            continue
-        if found[row] is not pd.NaT and found[row].tzinfo is not None:
-            wrong.append(
-                f'line {lines[row]}: {name} is "{text}", with a time zone; expected the firm\'s own time'
-            )
-            found[row] = pd.NaT
-
-
-def _read_numbers(
-    name: str, texts: list[str], lines: Sequence[int], found: list[Any], wrong: list[str]
-) -> None:
-    there = [row for row, text in enumerate(texts) if text]
-    try:
-        for row, number in zip(there, column(texts[row] for row in there), strict=True):
-            found[row] = number
-    except MixedError as mixed:
-        line = lines[texts.index(mixed.text)]
-        wrong.append(
-            f'line {line}: {name} is "{mixed.text}", which {mixed}; expected a number such as 1250.5'
-        )
+    refuse([*_not_one_instant(at, lines), *_wrong_rows(deals, at.iloc[0], lines)], path)
+    found = None if customers is None else read_customers(customers, at.iloc[0])
+    return Snapshot(at.iloc[0], deals, found)
 
 
 def _not_one_instant(at: pd.Series[Any], lines: Sequence[int]) -> Sentences:

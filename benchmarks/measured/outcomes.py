@@ -1,17 +1,14 @@
-"""How often 95 % intervals of what is measured of the ends of visits hold the truth.
-
-Truths are drawn from the priors that `measure_outcomes` states, and visits end by them. What a visit is like
-otherwise (stage, age, day, segment, channel, rep, wait) is drawn once for each run and given.
-"""
+"""How often the ranges of what is measured of the ends of visits hold what is true."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.measured.study import ALL, Range, Study
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.outcomes import Outcomes, measure_outcomes
 from funnelsim.calibration.outcomes.layout import laid_out
@@ -32,26 +29,24 @@ CLASSES = {
     "next": "share that skips a stage",
     "back_to": "share that goes back",
 }
+ABOUT = f"""
+{VISITS} visits that ended, of two stages, {SEGMENTS} segments, {CHANNELS} channels and {REPS} reps. What a
+visit is like (age, day, segment, channel, rep, wait) is drawn and given; how it ends is drawn by truths from
+what calibration takes of them beforehand.
+"""
 
 
-def coverage(runs: int, seed: int = 1) -> dict[str, float]:
-    """Return the share of 95 % intervals that hold the truth, by class of number."""
-    held: dict[str, list[bool]] = defaultdict(list)
-    for run in range(runs):
-        rng = np.random.default_rng([seed, run])
-        truth = ended(like(rng), rng)
-        found = measure_outcomes(truth.visits, STAGES, draws=DRAWS, seed=run)
-        true = {each.path: each for each in truth.estimates()}
-        for each in found.estimates():
-            held[CLASSES.get(each.path.rsplit(".", 1)[-1], "")] += holds(each, true.get(each.path))
-    return {name: float(np.mean(held[name])) for name in CLASSES.values()}
-
-
-def holds(found: Estimate, true: Estimate | None) -> list[bool]:
-    """Return of each number told whether its interval holds the truth."""
-    told = {} if true is None else {name: draws[0] for name, draws in true.told.items() if name in found.told}
-    ends = {name: found.interval(name) for name in told}
-    return [ends[name][0] <= value <= ends[name][1] for name, value in told.items()]
+def run(seed: int) -> Iterable[Range]:
+    """Draw visits and how they end, and measure it."""
+    rng = np.random.default_rng([1, seed])
+    truth = ended(like(rng), rng)
+    found = measure_outcomes(truth.visits, STAGES, draws=DRAWS, seed=seed)
+    true = {each.path: each.told for each in truth.estimates()}
+    for each in found.estimates():
+        what, told = CLASSES.get(each.path.rsplit(".", 1)[-1]), true.get(each.path, {})
+        for name in each.told if what else ():
+            if name in told:
+                yield Range(str(what), ALL, *each.interval(name), float(told[name][0]))
 
 
 def like(rng: np.random.Generator) -> pd.DataFrame:
@@ -102,6 +97,4 @@ def _share(path: str, name: str, share: float) -> Estimate:
     return Estimate(path, {name: share}, None, 0, "", {f"share {name}": np.array([share])})
 
 
-if __name__ == "__main__":
-    for name, share in coverage(1_000).items():
-        print(f"{name:40} {share:.3f}")
+STUDY = Study(ABOUT, run)

@@ -1,33 +1,29 @@
-"""How often 95 % intervals of arrivals and values hold the truth: `python -m benchmarks.measured_arrivals`.
-
-Each run draws a truth from the priors that the measuring declares, simulates a firm's records, and measures
-them. A class of number holds in as many runs as its interval has the truth in it.
-"""
+"""How often the ranges of what is measured of arrivals hold what is true."""
 
 from __future__ import annotations
 
-import argparse
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from funnelsim.calibration.amounts import FAMILIES
-from funnelsim.calibration.amounts.fitted import PLACES_APART, SPREADS, SPREADS_APART
+from benchmarks.measured.study import Range, Study
 from funnelsim.calibration.arrivals import measure_arrivals
 from funnelsim.calibration.arrivals.drawn import DAYS, STEP
 from funnelsim.calibration.arrivals.laplace import GROWTH, GROWTH_APART, WEEK, WEEK_APART
-from funnelsim.calibration.estimate import Estimate
-from funnelsim.calibration.values import measure_values
+from funnelsim.calibration.calibrate import DRAWS
 
 Floats = npt.NDArray[np.float64]
+
 FIRST = pd.Timestamp("2024-07-01")
 A_DAY = 5.0
-DRAWS = 400
-WON = {"small": 12, "middle": 60, "large": 240}  # deals by segment
+ABOUT = f"""
+Channels with {A_DAY:g} deals a day when records begin: in turn, one of 18 months and three of 12. All else is
+drawn from what calibration takes of it beforehand.
+"""
+CASES = ((1, 18), (3, 12))  # channels, and months of record
 
 
 class Firm(NamedTuple):
@@ -92,8 +88,10 @@ def truths(firm: Firm, level: Floats) -> Iterator[tuple[str, str, float]]:
         yield "shocks.demand", "deviation of a month's step", firm.shared
 
 
-def held_in_a_run(channels: int, months: int, seed: int) -> Iterator[tuple[str, bool]]:
-    """Simulate and measure once; yield each class of number, and whether its interval holds the truth."""
+def run(seed: int) -> Iterable[Range]:
+    """Draw a firm of one of the cases, make up its records, and measure them."""
+    channels, months = CASES[seed % len(CASES)]
+    kind = f"{channels} channels, {months} months" if channels > 1 else f"1 channel, {months} months"
     rng = np.random.default_rng([seed, channels])
     firm = drawn_firm(channels, rng)
     deals, level = records(firm, months, rng)
@@ -102,61 +100,11 @@ def held_in_a_run(channels: int, months: int, seed: int) -> Iterator[tuple[str, 
     by_path = {each.path: each for each in found.estimates()}
     for path, name, truth in truths(firm, level):
         if path in by_path:  # a rare channel has no shock of its own
-            yield path.rsplit(".", 1)[-1], holds(by_path[path], name, truth)
+            yield Range(_what(path), kind, *by_path[path].interval(name), truth)
 
 
-def holds(estimate: Estimate, name: str, truth: float) -> bool:
-    """Return whether an interval holds the truth."""
-    low, high = estimate.interval(name)
-    return low <= truth <= high
+def _what(path: str) -> str:
+    return "shock of all channels" if path == "shocks.demand" else path.rpartition(".")[2]
 
 
-def values_held(seed: int) -> Iterator[tuple[str, bool]]:
-    """Simulate and measure the values of a firm; yield each class of number, and whether it is held."""
-    rng = np.random.default_rng([seed, 77])
-    family = FAMILIES[rng.integers(len(FAMILIES))]
-    apart = np.abs(rng.normal(0, (PLACES_APART, SPREADS_APART)))
-    places = rng.normal(9, apart[0], len(WON))
-    spreads = np.minimum(rng.normal(rng.normal(*SPREADS), apart[1], len(WON)), family.widest)
-    rows = [
-        pd.DataFrame({"segment": name, "value": family.quantile(place, spread, rng.random(n))})
-        for (name, n), place, spread in zip(WON.items(), places, spreads, strict=True)
-    ]
-    won = pd.concat(rows).assign(closed=FIRST)
-    by_path = {each.path: each for each in measure_values(won, draws=DRAWS, seed=seed).estimates()}
-    for name, place, spread in zip(WON, places, spreads, strict=True):
-        found = by_path[f"segments.{name}.contract_value"]
-        yield "mean value", holds(found, "mean", float(family.mean(place, spread)))
-        yield "median value", holds(found, "median", float(family.quantile(place, spread, 0.5)))
-
-
-def coverage(runs: int, cases: tuple[tuple[int, int], ...] = ((1, 18), (3, 12))) -> dict[str, float]:
-    """Return the share of intervals that hold, by class of number.
-
-    Parameters
-    ----------
-    runs : int
-        Firms of each case, and as many whose values are measured.
-    cases : tuple of (int, int)
-        Channels, and months of record.
-    """
-    found: dict[str, list[bool]] = defaultdict(list)
-    for seed in range(runs):
-        for channels, months in cases:
-            for name, held in held_in_a_run(channels, months, seed):
-                found[f"{name}, {channels} channels, {months} months"].append(held)
-        for name, held in values_held(seed):
-            found[name].append(held)
-    return {name: float(np.mean(held)) for name, held in found.items()}
-
-
-def main() -> None:
-    """Print the shares."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=1000)
-    for name, share in coverage(parser.parse_args().runs).items():
-        print(f"{name:45} {100 * share:.1f} %")
-
-
-if __name__ == "__main__":
-    main()
+STUDY = Study(ABOUT, run)

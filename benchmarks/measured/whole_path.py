@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.measured.firms import AGES, QUICK, START, STEADY, TEAM, Firm, Stage, drawn_firm
+from benchmarks.measured.firms import AGES, QUICK, START, STEADY, Firm, Stage, drawn_firm
 from benchmarks.measured.study import Range, Study
 from benchmarks.measured.worlds import BEFORE, KINDS, SEEN, WEEKS, World, records_read, world_lived
 from funnelsim.calibration.arrivals.measured import WEEKDAYS
 from funnelsim.calibration.calibrate import Calibration, calibrate
-from funnelsim.calibration.outcomes import Outcomes
+from funnelsim.calibration.outcomes import TEAM, Outcomes
 from funnelsim.calibration.outcomes.layout import ages, months
 
 Floats = npt.NDArray[np.float64]
@@ -66,8 +66,9 @@ def truths(firm: Firm, world: World, found: Calibration) -> Iterator[Truth]:
     yield from _of_outcomes(firm, found.outcomes)
     yield from _of_arrivals(firm, world, found)
     for name, worth in firm.worth.items():
-        mean = float(worth.family.mean(worth.place, worth.spread))
-        median = float(worth.family.quantile(worth.place, worth.spread, 0.5))
+        place, spread = np.asarray(worth.place), np.asarray(worth.spread)
+        mean = float(worth.family.mean(place, spread))
+        median = float(worth.family.quantile(place, spread, 0.5))
         path = f"segments.{name}.contract_value"
         yield Truth(path, "mean", mean, "value: mean")
         yield Truth(path, "median", median, "value: median")
@@ -147,7 +148,7 @@ def _chances(firm: Firm, found: Outcomes, kind: str, rng: np.random.Generator) -
         own = found.visits[found.visits["stage"] == name]
         if own.empty:
             continue
-        visit = own.iloc[[rng.integers(len(own))]]
+        visit = own.iloc[[int(rng.integers(len(own)))]]
         logit = stage.level + _by_age(stage, ages(visit))[0] + stage.months[months(visit)[0]]
         logit += sum(float(_ratios(firm, field, visit)[0]) for field in firm.ratios)
         low, high = np.quantile(found.chances(visit)[:, 0], (0.025, 0.975))

@@ -201,3 +201,9 @@ def test_all_won_and_one_deal_are_measured_with_wide_intervals() -> None:
         conversion = measure_outcomes(visits_of(counts), ("offer",), draws=400, seed=1).estimates()[0]
         low, high = conversion.interval("share advancing")
         assert 0 < low < high < 1
+
+
+def test_what_ended_between_two_looks_has_the_month_in_the_middle_of_them() -> None:
+    seen = pd.DataFrame({"ended": pd.to_datetime(["2026-04-02", "2026-04-02", "2026-04-01"])})
+    assert months(seen).tolist() == [0, 0, 0]
+    assert months(seen.assign(ended_within=[7.0, 0.0, 1.0])).tolist() == [2, 0, 0]

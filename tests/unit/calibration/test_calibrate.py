@@ -206,3 +206,15 @@ def test_a_history_that_tells_too_little_is_refused(history: History, sentence: 
 def test_a_date_outside_the_history_is_refused() -> None:
     with pytest.raises(UnusableError, match="2027-01-01 is not in it"):
         history_of(drawn(9, 1)).as_of(UNTIL + pd.DateOffset(years=1))
+
+
+def test_a_segment_of_which_nothing_was_won_is_worth_what_the_others_are() -> None:
+    rows = drawn(150, seed=5)
+    for number, row in enumerate(rows):
+        is_won = row.get("outcome") == "won"
+        row["segment"], row["value"] = ("small", 100.0 + number) if is_won else ("state", np.nan)
+    firm = fs.firm_of(fs.calibrate(history_of(rows, ODD), draws=DRAWS))
+    worth = {each.path: each for each in firm.assumed}["segments.state.contract_value"]
+    mean = np.mean([row["value"] for row in rows if row["segment"] == "small"])
+    assert worth.value == pytest.approx(mean, rel=1e-5)
+    assert firm.scenario().segments["state"].contract_value is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.measured import lengths_drawn
+from benchmarks.measured.lengths import lengths_drawn
 from scipy import special, stats
 
 from funnelsim.calibration.durations import FAMILIES, Family, Prior, measure_lengths

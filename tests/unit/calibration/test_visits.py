@@ -148,3 +148,14 @@ def test_a_history_without_deals_has_no_visits() -> None:
     found = visits_of(history([], []))
     assert tuple(found.columns) == VISITS
     assert found.empty
+
+
+def test_who_was_in_the_next_stage_at_the_first_look_tells_nothing_of_the_stage_before() -> None:
+    entries = [
+        {"deal": "a", "stage": "call", "entered": "2025-12-01"},
+        {"deal": "a", "stage": "offer", "entered": "2026-01-01", "entered_after": "2025-12-01"},
+        {"deal": "a", "stage": "contract", "entered": "2026-01-08", "entered_after": "2026-01-01"},
+    ]
+    found = visits_of(history([{"deal": "a", "created": "2025-12-01"}], entries))
+    assert found["stage"].tolist() == ["offer", "contract"]
+    assert np.isnan(found.loc[0, "from_age"])

@@ -243,3 +243,15 @@ def test_an_activity_that_starts_and_completes_is_entered_once(tmp_path: Path) -
     )
     found = imported(tmp_path, text, with_columns(EVENTS, "transition"))
     assert [stage for stage, _ in moves(found, "7")] == ["call", "offer"]
+
+
+def test_the_last_look_is_the_end_of_a_history_though_nothing_has_changed(tmp_path: Path) -> None:
+    looks = [("2026-01-05", "offer"), ("2026-01-12", "won"), ("2026-01-26", "won")]
+    lines = [f"7,{at} 08:00,{stage},2026-01-02 10:30" for at, stage in looks]
+    file = tmp_path / "looks.csv"
+    file.write_text("\n".join(["deal,at,stage,created", *lines, "8,2026-01-26 08:00,offer,2026-01-03 11:00"]))
+    columns = {name: name for name in ("deal", "at", "stage", "created")}
+    meaning = {"form": "snapshots", "stages": ["offer"], "columns": columns, "vanished": "open"}
+    found = read_export([file], mapping_from(meaning)).history
+    assert found.seen_from == pd.Timestamp("2026-01-05 08:00")
+    assert found.seen_until == pd.Timestamp("2026-01-26 08:00:00.000001")

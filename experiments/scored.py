@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from funnelsim.calibration.backtest.results import Backtest
+from funnelsim.calibration.backtest.results import WHOLE, Backtest
 from funnelsim.calibration.backtest.windows import WindowForecast
 from funnelsim.history.history import History
 from funnelsim.history.mapping import read_mapping
@@ -47,13 +47,21 @@ def history_of(experiment: str, *names: str) -> History:
 
 
 def write_scores(result: Backtest, source: str, about: str, file: Path) -> None:
-    """Write the page of a backtest, with what it is, and the scores of each part of the windows."""
-    parts = result.windows[result.windows["quantity"].isin(result.quantities)]
-    columns = ["part", "quantity", "forecaster", "came", "mean", "p10", "p50", "p90", "crps", "pit"]
+    """Write the page of a backtest, with what it is, and the scores of each part and cut of the windows."""
     page = as_text(backtest_page(result, source)).rstrip()
-    table = _table(parts.sort_values(["quantity", "part"], kind="stable")[columns])
-    rows = f"## By part of the window\n\nPart 0 is the whole.\n\n{table}"
-    file.write_text(f"# {about}\n\n```\n{page}\n```\n\n{rows}\n", encoding="utf-8")
+    is_whole = result.windows["quantity"].isin(result.quantities)
+    parts = _scores(result.windows[is_whole])
+    cuts = _scores(result.windows[~is_whole & (result.windows["part"] == WHOLE)].drop(columns="part"))
+    texts = [f"# {about}", f"```\n{page}\n```", "## By part of the window", "Part 0 is the whole.", parts]
+    texts += [f"## By {' and '.join(result.by)}", cuts] if result.by else []
+    file.write_text("\n\n".join(texts) + "\n", encoding="utf-8")
+
+
+def _scores(rows: pd.DataFrame) -> str:
+    """Write a row for each forecast of a quantity, and what came."""
+    columns = ["part", "quantity", "forecaster", "came", "mean", "p10", "p50", "p90", "crps", "pit"]
+    order = ["quantity", *rows.columns.intersection(["part"])]
+    return _table(rows.sort_values(order, kind="stable")[[each for each in columns if each in rows]])
 
 
 def write_forecast(said: WindowForecast, ends: tuple[pd.Timestamp, ...], folder: Path) -> str:

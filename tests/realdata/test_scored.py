@@ -7,6 +7,7 @@ import gzip
 from collections import Counter
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 from experiments import scored
@@ -96,3 +97,14 @@ def test_november_of_the_lender():
     assert found.flows[NEW_WINS].sum() == sum(began[case] >= origin for case in activated)
     assert found.flows[CREATED].sum() == sum(origin <= at < ends[-1] for at in began.values())
     assert found.flows[lost_for("declined")].sum() == declined
+
+
+def test_offers_that_expire_do_so_about_thirty_days_after_they_were_sent():
+    whole = scored.history_of("loan_leads", "loan_leads/events_to_2011-12-31.csv.gz")
+    table = loan_leads.days_of_offers(whole.as_of(loan_leads.ORIGINS["scored"]))
+    ended, days = np.array([float(level) for level in table]), np.array(list(table.values()))
+    assert np.all(np.diff(ended) > 0)
+    assert np.all(np.diff(days) >= 0)
+    in_a_day = np.diff(np.interp(np.arange(20, 46), days, ended))
+    assert in_a_day.argmax() + 20 == 30
+    assert in_a_day.max() > 3 * np.sort(in_a_day)[-3]

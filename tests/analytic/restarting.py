@@ -42,9 +42,10 @@ are told apart where the means differ at 5 %. A shift of a tenth of the mean wou
 {lines}
 ```
 
-A snapshot tells deals. It does not tell who has left and has not been replaced yet, who is new and learning,
-or whom the firm leaves alone after it has asked in vain. A restarted world has all its people, experienced
-and at work: where teams have turnover, it sells a little more.
+A snapshot tells deals. It does not tell whom the firm leaves alone after it has asked in vain, who has left
+and has not been replaced yet, or who is new and learning. A restarted world has nobody cooling off, and all
+its people, experienced and at work. So in a finite market with `cooling_off_days`, as that of
+outbound_and_inbound, more companies inquire in it; and where teams have turnover, it sells a little more.
 """
 NOBODY = np.empty(0, np.int64)
 _TOLD_APART, _POWER = 1.959964, 1.281552  # normal quantiles: 5 % on two sides, .9

@@ -3,7 +3,7 @@
 # make slow    the tests that it leaves out
 # make check   format, lint, types, architecture
 # make truth   the long truth table, written to docs/truth.md
-# make restarts  whether worlds restarted from their records are told apart from those that go on
+# make restarts  whether worlds restarted from their records are told apart from those that go on, written to docs/restarts.md
 # make fuzz    10,000 damaged scenarios and 1,000 damaged changes, written to docs/fuzz.md
 # make parity  2,000 random scenarios on both engines, the accounts of 1,000 with all parts, docs/parity.md: 20 minutes
 # make readme   put the demo's table, verdict and pictures into the README

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,25 @@ from funnelsim.studies.today.observed import observed
 from funnelsim.studies.today.restart import forecast_from
 
 PRESETS = ("first_steps", "professional_services", "outbound_and_inbound")
-WINDOW = 90  # days
+WINDOW, WORLDS = 90, 1_000  # days; of each sample
+PAGE = Path(__file__).parents[2] / "docs" / "restarts.md"
+TEXT = """# Restarts: worlds that go on, and worlds that begin with their records
+
+Written by `make restarts` (`python -m tests.analytic.restarting`), on the compiled engine. For each preset,
+two samples of {worlds:,} independent worlds: the contracts of {days} days in a world that goes on; and in one
+that is [restarted](today.md) from what the records of yet another world show on the first of these days. They
+are told apart where the means differ at 5 %. A shift of a tenth of the mean would be seen with a chance of
+90 %, unless the line says otherwise.
+
+```text
+{lines}
+```
+
+A snapshot tells deals. It does not tell whom the firm leaves alone after it has asked in vain, who has left
+and has not been replaced yet, or who is new and learning. A restarted world has nobody cooling off, and all
+its people, experienced and at work. So in a finite market with `cooling_off_days`, as that of
+outbound_and_inbound, more companies inquire in it; and where teams have turnover, it sells a little more.
+"""
 NOBODY = np.empty(0, np.int64)
 _TOLD_APART, _POWER = 1.959964, 1.281552  # normal quantiles: 5 % on two sides, .9
 
@@ -86,16 +105,24 @@ def sample(preset: str, worlds: Sequence[int]) -> Samples:
     return Samples(np.array(continued, float), np.array(restarted, float))
 
 
-def main(count: int = 1_000) -> int:
-    """Print what came out; return how many presets were told apart, or could not have been."""
-    failed = 0
+def sentence(preset: str, found: Samples) -> str:
+    """State what came out for a preset."""
+    means = f"{found.continued.mean():.2f} went on, {found.restarted.mean():.2f} restarted"
+    verdict = "told apart" if found.is_told_apart else "not told apart"
+    power = "" if found.has_power else ", and a shift of a tenth might not be seen"
+    return f"{preset}: {means}, z = {found.z:+.2f}: {verdict}{power}"
+
+
+def main(count: int = WORLDS) -> int:
+    """Print and write down what came out; return how many presets were told apart, or could not have been."""
+    failed, lines = 0, []
     for preset in PRESETS:
         found = sample(preset, range(count))
-        means = f"{found.continued.mean():.2f} went on, {found.restarted.mean():.2f} restarted"
-        verdict = "told apart" if found.is_told_apart else "not told apart"
-        power = "" if found.has_power else ", and a shift of a tenth might not be seen"
-        print(f"{preset}: {means}, z = {found.z:+.2f}: {verdict}{power}")
+        lines.append(sentence(preset, found))
+        print(lines[-1])
         failed += found.is_told_apart or not found.has_power
+    if count == WORLDS:
+        PAGE.write_text(TEXT.format(worlds=count, days=WINDOW, lines="\n".join(lines)), encoding="utf-8")
     return failed
 
 

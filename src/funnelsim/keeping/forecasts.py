@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,14 @@ from funnelsim.io.provenance import versions
 from funnelsim.io.reading import read_bytes
 from funnelsim.io.writing import UnusableError, new_folder
 from funnelsim.keeping.manifest import SCENARIO_FILE, Inputs
+from funnelsim.reports.document import as_json
+from funnelsim.reports.forecast_document import SPANS, forecast_document
+from funnelsim.reports.forecast_page import forecast_page
+from funnelsim.reports.grid import as_text
 from funnelsim.scenario import Scenario, parse, parse_assignment
 from funnelsim.studies.today.bridge import Told, told_by
 from funnelsim.studies.today.forecast import TodayResult
+from funnelsim.studies.today.snapshot import COLUMNS
 
 FORMAT = 1
 NAME = "forecast.json"
@@ -96,8 +102,23 @@ def keep_forecast(home: Path, result: TodayResult, given: Inputs) -> Path:
         folder.write(f"{SCENARIO}/{SCENARIO_FILE}", given.text.encode())
         for sample, bytes_of in given.samples.items():
             folder.write(f"{SCENARIO}/{sample}", bytes_of)
+        for file, text in _to_read(result):
+            folder.write(file, text)
         folder.write(NAME, content)
     return home / name
+
+
+def _to_read(result: TodayResult) -> Iterator[tuple[str, bytes]]:
+    """Write what a person reads of a forecast, and the records that it was made of."""
+    yield "forecast.txt", as_text(forecast_page(result, "", every_deal=True)).encode()
+    yield "results.json", (as_json(forecast_document(result)) + "\n").encode()
+    tables = {"deals": result.deals} | {f"by_{what}": result.by(what).reset_index() for what in SPANS}
+    snapshot = result.snapshot
+    tables["snapshot"] = snapshot.deals.assign(at=snapshot.at)[list(COLUMNS)]
+    if snapshot.customers is not None:
+        tables["customers"] = snapshot.customers.table
+    for name, table in tables.items():
+        yield f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _document(result: TodayResult, given: Inputs) -> dict[str, Any]:

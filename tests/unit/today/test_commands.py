@@ -161,6 +161,9 @@ def test_a_forecast_is_made_again_and_scored_in_the_next_quarter(home: Path, tmp
     page = " ".join(forecast(home, *customers, "--keep", kept).output.split())
     assert "open deals of the records and the 2 customers of the records." in page
     assert "400 thousand EUR are planned" in page
+    (folder,) = kept.iterdir()
+    names = {each.name for each in folder.iterdir()}
+    assert {"forecast.txt", "results.json", "deals.csv", "by_week.csv", "by_month.csv", "by_rep.csv"} <= names
     bridge = called("since", kept, "--pipeline", home / "2025-12-08.csv").output
     assert "Quarter to 2025-12-31" in bridge
     scored = called("since", kept, "--pipeline", home / "2026-01-02.csv", "--json")
@@ -170,6 +173,19 @@ def test_a_forecast_is_made_again_and_scored_in_the_next_quarter(home: Path, tmp
     assert score["bookings"] == of_quarter["value"].sum() > 0
     known = pd.read_csv(home / "2025-11-10.csv")
     assert score["deals"] == (known["status"] == "open").sum()
+
+
+def test_a_kept_forecast_has_all_that_makes_it_again(home: Path, tmp_path: Path) -> None:
+    customers = ("--customers", home / "customers 2025-11-10.csv")
+    forecast(home, *customers, "--keep", tmp_path / "forecasts")
+    (kept,) = (tmp_path / "forecasts").iterdir()
+    records = ("--pipeline", kept / "snapshot.csv", "--customers", kept / "customers.csv")
+    words = ("--replications", "20", "--keep", tmp_path / "again")
+    found = called("run", kept / "scenario" / "scenario.toml", *records, *words)
+    assert found.exit_code == 0, found.output
+    (again,) = (tmp_path / "again").iterdir()
+    for name in ("deals.csv", "by_week.csv", "snapshot.csv", "customers.csv"):
+        assert (again / name).read_bytes() == (kept / name).read_bytes()
 
 
 def test_a_snapshot_without_the_quarter_scores_nothing(home: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from funnelsim.studies.today.ends import WON, ends_of
 from funnelsim.studies.today.observed import observed
 from funnelsim.studies.today.restart import forecast_from
 
-PRESETS = ("first_steps", "professional_services", "outbound_and_inbound")
+PRESETS = ("first_steps", "professional_services", "junk_leads", "outbound_and_inbound")
 WINDOW, WORLDS = 90, 1_000  # days; of each sample
 PAGE = Path(__file__).parents[2] / "docs" / "restarts.md"
 TEXT = """# Restarts: worlds that go on, and worlds that begin with their records

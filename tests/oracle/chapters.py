@@ -286,7 +286,8 @@ def other_effects(chance: random.Random, model: Model, _: int) -> Model:
         theorist_odds=lambda _: 0.25,
     )
     effects = {"heat_odds": heat_odds, "heat_skill": model.heat_skill * 0.5}
-    return model._replace(**effects, quarter_odds=np.flip(model.quarter_odds, axis=1), stages=stages)
+    effects |= {"quarter_odds": np.flip(model.quarter_odds, axis=1).copy()}
+    return model._replace(**effects, stages=stages)
 
 
 def other_money(chance: random.Random, model: Model, now: int) -> Model:

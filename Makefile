@@ -20,7 +20,7 @@
 # make installer  what pays where jobs take several people, experiments/installer/result.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
-# make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: two hours
+# make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: an hour
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 

@@ -22,7 +22,7 @@
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make measured  how often the ranges of measured numbers hold what is true, docs/measured.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
-# make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: two hours
+# make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: an hour
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 

@@ -38,7 +38,7 @@ def section(title: str, study: Study, runs: int) -> str:
     found = Parallel(n_jobs=-1)(delayed(_timed)(study, seed) for seed in range(runs))
     seconds = sum(each for _, each in found)
     rows = table(chain.from_iterable(ranges for ranges, _ in found), study.level)
-    return f"## {title}\n{study.about}\n{runs:,} runs; {seconds / 60:.0f} minutes of one processor.\n{rows}\n"
+    return f"## {title}\n{study.about}\n{runs:,} runs; {seconds:,.0f} seconds of one processor.\n{rows}\n"
 
 
 def _timed(study: Study, seed: int) -> tuple[list[Range], float]:

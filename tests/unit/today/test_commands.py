@@ -200,7 +200,7 @@ def test_a_snapshot_without_the_quarter_scores_nothing(home: Path, tmp_path: Pat
 
 def test_a_strategy_that_changes_later_brings_more(home: Path) -> None:
     plain, better = (
-        json.loads(forecast(home, "--strategy", name, "--json").output) for name in ("today", "close_better")
+        json.loads(forecast(home, "--strategy", name, "--json").stdout) for name in ("today", "close_better")
     )
     assert better["open"]["contracts"]["mean"] > plain["open"]["contracts"]["mean"] > 0
     assert len(better["by_week"]) == len(plain["by_week"])
@@ -212,7 +212,7 @@ def test_what_is_uncertain_is_drawn_in_each_world(home: Path, tmp_path: Path) ->
         SCENARIO.replace("low = 0.3, likely = 0.5, high = 0.7", "low = 0, likely = 0, high = 0")
     )
     words = ("--pipeline", home / "2025-11-10.csv", "--replications", "5", "--json")
-    found = json.loads(called("run", certain, *words).output)
+    found = json.loads(called("run", certain, *words).stdout)
     early = [deal["chance"] for deal in found["deals"] if deal["stage"] == "Qualify"]
     assert len(early) > 0
     assert max(early) == 0  # nobody advances from there

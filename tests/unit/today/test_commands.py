@@ -167,7 +167,7 @@ def test_a_forecast_is_made_again_and_scored_in_the_next_quarter(home: Path, tmp
     bridge = called("since", kept, "--pipeline", home / "2025-12-08.csv").output
     assert "Quarter to 2025-12-31" in bridge
     scored = called("since", kept, "--pipeline", home / "2026-01-02.csv", "--json")
-    (score,) = json.loads(scored.output)["scores"]
+    (score,) = json.loads(scored.stdout)["scores"]
     deals = pd.read_csv(home / "2026-01-02.csv", parse_dates=["closed"])
     of_quarter = deals[(deals["status"] == "won") & (deals["closed"] < "2026-01-01")]
     assert score["bookings"] == of_quarter["value"].sum() > 0
@@ -232,7 +232,7 @@ def test_a_strategy_counts_from_today_until_the_end(
     (tmp_path / "scenario.toml").write_text(text)
     words = ("--pipeline", home / "2025-11-10.csv", "--replications", "5", "--json")
     plain, better = (
-        json.loads(called("run", tmp_path / "scenario.toml", *words, "--strategy", name).output)
+        json.loads(called("run", tmp_path / "scenario.toml", *words, "--strategy", name).stdout)
         for name in ("today", "close_better")
     )
     assert (better["total"] != plain["total"]) == makes_a_difference

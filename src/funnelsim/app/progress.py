@@ -31,13 +31,12 @@ def scored(dates: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def read() -> Iterator[Callable[[int, int], None]]:
     """Show how many bytes have been read, and of how many."""
+    if not _is_seen():
+        yield lambda _read, _all: None
+        return
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with _shown(*columns) as progress:
-        if progress is None:
-            yield lambda _read, _all: None
-            return
+    with _shown(TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()) as progress:
         task = progress.add_task("", total=None)
         yield lambda read, everything: progress.update(task, completed=read, total=everything)
 
@@ -45,26 +44,27 @@ def read() -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def _counted(doing: str, count: int, unit: str) -> Iterator[Callable[[int], None]]:
     """Show how many of a number there are by now."""
+    if not _is_seen():
+        yield lambda _: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
     with _shown(*columns) as progress:
-        if progress is None:
-            yield lambda _: None
-            return
         task = progress.add_task("", total=count)
         yield lambda finished: progress.advance(task, finished)
 
 
-@contextmanager
-def _shown(*columns: ProgressColumn) -> Iterator[Progress | None]:
-    """Show columns while something runs; None if nobody would see them."""
+def _is_seen() -> bool:
+    """Return whether somebody looks; `rich.progress` takes long to import, and else is not needed."""
+    from rich.console import Console
+
+    return Console(stderr=True).is_terminal
+
+
+def _shown(*columns: ProgressColumn) -> Progress:
+    """Show columns on the error stream while something runs."""
     from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield progress
+    return Progress(*columns, console=Console(stderr=True), transient=True)

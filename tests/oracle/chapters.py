@@ -695,6 +695,7 @@ def a_first_check(model: Model) -> Model:
     first, count = int(stages[0]["first_variant"]), int(stages[0]["variants"])
     for rows in (stages[:1], variants[first : first + count]):
         rows["checks"], rows["passes_at"], rows["odds"] = 1, 1, np.inf
+        rows["decides_late"] = 0  # a stage that decides by checks does so as work starts (J3)
     return model._replace(checks=checks, stages=stages, variants=variants)
 
 

@@ -75,9 +75,13 @@ def _asks(frame: FrameType | None) -> str:
     return "nobody" if frame is None else frame.f_code.co_name
 
 
+ONE_DECISION = {("decided_late", "fate")}  # the way out, which the chapter of the answer reads again (V28)
+
+
 def serving_two(drawn: dict[Key, Counter[str]]) -> list[tuple[str, ...]]:
-    """List the rules that looked at a key of another rule."""
-    return sorted({tuple(sorted(rules)) for rules in drawn.values() if len(rules) > 1})
+    """List the rules that looked at a key of another rule, where that is another decision."""
+    found = {tuple(sorted(rules)) for rules in drawn.values() if len(rules) > 1}
+    return sorted(found - ONE_DECISION)
 
 
 def drawn_again(drawn: dict[Key, Counter[str]]) -> set[str]:

@@ -174,13 +174,16 @@ FAULTS = {
         "rules/shocks.py", "level, steps = 0.0, 0", "level, steps = level, steps", "oracle"
     ),
     "odds are those of the first month for ever": Fault(
-        "rules/shocks.py", "odds_by_day[instant // DAY]", "odds_by_day[0]", "oracle"
+        "rules/shocks.py", "odds_by_day[max(instant, 0) // DAY]", "odds_by_day[0]", "oracle"
     ),
     "odds are those of the month in which a lead came": Fault(
         "rules/visits.py", 'pursuit["since"] + waited)', 'pursuit["since"])', "oracle"
     ),
     "the answer is drawn with the key of the work": Fault(
-        "rules/visits.py", 'stage["answer_key"]', 'stage["work_key"]', "oracle"
+        "rules/visits.py",
+        'uniforms_if(answers, world, entity, stage["answer_key"]',
+        'uniforms_if(answers, world, entity, stage["work_key"]',
+        "oracle",
     ),
     "a hot lead waits its turn": Fault(
         "rules/interruption.py", "return int(rank - HOT_FIRST)", "return int(rank)", "oracle"
@@ -427,8 +430,8 @@ FAULTS = {
     ),
     "a lead that queues keeps its fate": Fault(
         "engines/compiled/changing.py",
-        "\n        read_fate(model, world, pursuit)\n",
-        "\n        pass\n",
+        "\n            read_fate(model, world, pursuit)\n        if assignment",
+        "\n            pass\n        if assignment",
         "changes",
     ),
 }

@@ -287,8 +287,8 @@ def process(*words: str, code: str = "from funnelsim.app.cli import main; main()
 
 SIGNALLING = """
 import contextlib, signal
-from funnelsim.app import cli, terminal
-shown = terminal.progress
+from funnelsim.app import cli, progress as shown_progress
+shown = shown_progress.simulated
 @contextlib.contextmanager
 def telling(simulations):
     with shown(simulations) as progress:
@@ -299,7 +299,7 @@ def telling(simulations):
                 print("begun", file=sys.stderr, flush=True)
             progress(count)
         yield tell
-terminal.progress = telling
+shown_progress.simulated = telling
 cli.main()
 """
 

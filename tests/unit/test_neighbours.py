@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 import funnelsim as fs
 from funnelsim.app.cli import app
-from funnelsim.scenario import ScenarioError, parse, preset_text, uncertainties
+from funnelsim.scenario import ScenarioError, parse, preset_text, uncertainty_checks
 from funnelsim.scenario.checks import check_meaning
 
 FIRM = """
@@ -140,7 +140,7 @@ def checks(monkeypatch: pytest.MonkeyPatch, table: str, count: int) -> int:
         return check_meaning(contents)
 
     with monkeypatch.context() as patched:
-        patched.setattr(uncertainties, "check_meaning", counting)
+        patched.setattr(uncertainty_checks, "check_meaning", counting)
         assert len(parse(text).uncertainties) == count
     return len(checked)
 

@@ -1455,6 +1455,14 @@ def _(chance: random.Random) -> Cases:
         yield floor.model, floor.states, 0, chance.randrange(NOBODY, 7)
 
 
+@cases("assignment.queues_for_rep")
+def _(chance: random.Random) -> Cases:
+    for floor in floors(chance, 4):
+        for lead in leads(chance, 20):
+            lead["rep"], lead["attempt"] = chance.randrange(NOBODY, 7), chance.randrange(2)
+            yield floor.model, floor.states, lead
+
+
 def tried(chance: random.Random) -> Iterator[Record]:
     """Make leads whose buyer has to be reached."""
     for lead in leads(chance, 200):
@@ -1997,6 +2005,14 @@ def _(chance: random.Random) -> Cases:
 @cases("open_deals.has_value")
 def _(_: random.Random) -> Cases:
     yield from ((value,) for value in (0.0, 5.0, math.nan))
+
+
+@cases("open_deals.attempts_made")
+def _(chance: random.Random) -> Cases:
+    for model in (*OPEN_MODELS, DESK):
+        for of_deals, lead, deal in opened(model, chance):
+            deal["attempt"] = chance.randrange(3)
+            yield of_deals, lead, deal
 
 
 @cases("open_deals.queues", "open_deals.awaits")

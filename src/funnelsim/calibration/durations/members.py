@@ -36,7 +36,7 @@ class Curved:
     --------
     >>> from funnelsim.calibration.durations.families import LognormalLengths
     >>> Curved(LognormalLengths(), 7.0, 30.0, 0.0).written()
-    {'scipy': 'lognorm', 's': 1.13883, 'scale': 7.0}
+    {'scipy': 'lognorm', 's': 1.1275, 'scale': 7.0}
     """
 
     family: Family

@@ -40,8 +40,13 @@ def is_of_contract(event: int) -> bool:
 
 @rule
 def counts_as(row: Record) -> int:
-    """Return as which event a row counts: a delivery that is done, or a visit, has advanced (F12)."""
+    """Return as which event a row counts: a delivery that is done, or a visit, has advanced (F12).
+
+    A deal that is open as the period begins counts as one that begins (OD4).
+    """
     event = int(row["event"])
+    if event == Event.WAS_OPEN:
+        return Event.BEGAN.value
     if row["process"] != SALE and (event >= Event.DONE or event == Event.PARKED):
         made = event == Event.PARKED and row["reason"] == NOTHING  # it comes again (AV3)
         if made or event in (Event.DONE, Event.DELIVERED):

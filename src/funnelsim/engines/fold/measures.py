@@ -72,7 +72,7 @@ class Ended(IntEnum):
 
 # Events of our own: of the cohort alone, about the row with which a rep starts on the visit with which the
 # pursuit began, ...
-FIRST_CONTACT = len(Event)
+FIRST_CONTACT = Event.WAS_OPEN.value  # the last event, which counts as BEGAN: its number is free
 CONTACT_BY_CLOCK = FIRST_CONTACT + 1  # how many within the first, second, third of PROMPT_HOURS; of how many
 CONTACT_BY_WORKING_HOURS = FIRST_CONTACT + 2  # the same by the team's opening times, and how long it took
 # ... and about the spans over which a contract earns.

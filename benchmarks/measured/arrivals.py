@@ -80,7 +80,8 @@ def truths(firm: Firm, level: Floats) -> Iterator[tuple[str, str, float]]:
         yield f"{at}.inquiries_per_month", "inquiries a month", level[channel]
         yield f"{at}.growth_per_year", "share a year", np.expm1(firm.growth[channel])
         yield f"{at}.day_variation", "deviation of a day's factor", firm.days[channel]
-        yield f"{at}.demand_shock", "deviation of a month's step", firm.own
+        if channel == 0:  # the channels have one deviation in common: it is measured once
+            yield f"{at}.demand_shock", "deviation of a month's step", firm.own
         for day in ("Monday", "Saturday"):
             weight = firm.week[channel, ("Monday", "Saturday").index(day) * 5]
             yield f"{at}.weekday_profile", f"{day}, the average day is 1", weight

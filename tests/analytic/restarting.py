@@ -27,7 +27,7 @@ from funnelsim.studies.today.ends import WON, ends_of
 from funnelsim.studies.today.observed import observed
 from funnelsim.studies.today.restart import forecast_from
 
-PRESETS = ("first_steps", "professional_services", "junk_leads", "outbound_and_inbound")
+PRESETS = ("first_steps", "professional_services", "outbound_and_inbound")
 WINDOW, WORLDS = 90, 1_000  # days; of each sample
 PAGE = Path(__file__).parents[2] / "docs" / "restarts.md"
 TEXT = """# Restarts: worlds that go on, and worlds that begin with their records
@@ -44,8 +44,8 @@ are told apart where the means differ at 5 %. A shift of a tenth of the mean wou
 
 A snapshot tells deals. It does not tell whom the firm leaves alone after it has asked in vain, who has left
 and has not been replaced yet, or who is new and learning. A restarted world has nobody cooling off, and all
-its people, experienced and at work. So in a finite market with `cooling_off_days`, as that of
-outbound_and_inbound, more companies inquire in it; and where teams have turnover, it sells a little more.
+its people, experienced and at work. outbound_and_inbound has a finite market with `cooling_off_days`, and
+teams with turnover: that is probably why more companies inquire in it after a restart, and it is told apart.
 """
 NOBODY = np.empty(0, np.int64)
 _TOLD_APART, _POWER = 1.959964, 1.281552  # normal quantiles: 5 % on two sides, .9

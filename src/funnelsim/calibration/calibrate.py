@@ -21,7 +21,7 @@ from funnelsim.calibration.visits import visits_of
 from funnelsim.calibration.work import Work, measure_work
 from funnelsim.calibration.work.load import Load, measure_load
 from funnelsim.history import History
-from funnelsim.history.names import UNKNOWN, name_of
+from funnelsim.history.names import UNKNOWN, name_of, named
 from funnelsim.io.writing import UnusableError
 
 DRAWS = 400
@@ -152,18 +152,14 @@ def with_names(history: History) -> History:
     deals, entries, work = history.deals.copy(), history.entries.copy(), history.work.copy()
     for column in _NAMES:
         blank = not deals[column].map(bool).any()
-        deals[column] = ALL if blank else _named(deals[column])
-    deals["reason"] = _named(deals["reason"])
+        deals[column] = ALL if blank else named(deals[column]).replace("", UNKNOWN)
+    deals["reason"] = named(deals["reason"]).replace("", UNKNOWN)
     for frame in (entries, work):
         for column in ("stage", "rep"):
-            frame[column] = _named(frame[column]).where(frame[column] != "", "")
+            frame[column] = named(frame[column])
     return replace(
         history, deals=deals, entries=entries, work=work, stages=tuple(map(name_of, history.stages))
     )
-
-
-def _named(column: pd.Series) -> pd.Series:
-    return column.map({each: name_of(each) for each in column.unique()})
 
 
 def recent(history: History, months: int) -> History:

@@ -71,16 +71,10 @@ class Firm(NamedTuple):
 
 
 def firm_of(found: Calibration) -> Firm:
-    """Put together the scenario of a firm that has been measured.
-
-    Examples
-    --------
-    The scenario is checked as any other when it is read:
-    `funnelsim.load("my_firm/scenario.toml")`.
-    """
+    """Put together the scenario of a firm that has been measured; it is checked when it is read."""
     history = found.history
-    assumed = tuple(_assumed(found))
     document = _skeleton(found)
+    assumed = tuple(_assumed(found, document))
     for taken in assumed:
         _place(document, taken.path, taken.value)
     told = [each for each in found.estimates if _is_there(each.path, document)]
@@ -142,7 +136,7 @@ def _team(people: Mapping[str, float]) -> Document:
     return {"hours": hours, "assignment": "weighted", "sticky": True, "reps": reps}
 
 
-def _assumed(found: Calibration) -> list[Assumed]:
+def _assumed(found: Calibration, document: Document) -> list[Assumed]:
     """List what the history cannot tell, with the default taken."""
     history = found.history
     costs = "the history has no costs"
@@ -155,10 +149,10 @@ def _assumed(found: Calibration) -> list[Assumed]:
         elif name not in found.values.data:
             mean = readable(found.values.deals["value"].mean())
             taken.append(Assumed(path, mean, "none of its deals was won: the mean of all others"))
-    if found.work is None and _people(history):
+    if found.work is None and "teams" in document:
         hours = "not identified: the history has no hours of work; see the offered load"
         taken += [Assumed(f"stages.{stage}.effort_hours", 0.0, hours) for stage in history.stages]
-    if found.work is not None or _people(history):
+    if "teams" in document:
         taken.append(Assumed(f"teams.{TEAM}.cost_per_person_month", 0.0, costs))
     return taken
 

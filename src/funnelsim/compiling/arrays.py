@@ -9,6 +9,7 @@ Record = np.void
 Records = npt.NDArray[np.void]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 
 
 def record(*fields: tuple[str, str]) -> np.dtype[np.void]:

@@ -10,6 +10,7 @@ from funnelsim.compiling.decorators import rare
 from funnelsim.compiling.on_disk import compiled
 from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, HOUR, NOTHING
+from funnelsim.rules import visits
 
 CANDIDATE = record(  # a visit that may be a donor
     ("phase", "<i8"),  # when it was entered: the time since the weekday and the hour of time 0
@@ -118,7 +119,7 @@ def _choose(
         u, _ = uniforms(world, told["entity"], DONOR, 0)
         age, team = max(int(told["age"]), 0), ANY
         if told["segment"] >= 0:
-            team = _team_of(model, told["stage"], told["segment"])
+            team = visits.team_for(model, told)
         chosen, ages[number] = NOTHING, age
         for level in range(levels.shape[1]):
             for cycle in _CYCLES:
@@ -130,15 +131,6 @@ def _choose(
                 ages[number] = greatest
                 chosen = _pick(candidates, phases, blocks, levels[number, -1], greatest, team, _NIGHT, u)
         donors[number] = chosen if chosen == NOTHING else candidates[chosen]["visit"]
-
-
-@rare
-def _team_of(model: Model, stage: int, segment: int) -> int:
-    """Return the team of a stage for a segment (S3)."""
-    row = model.stages[stage]
-    if row["variants"] > 0:
-        row = model.variants[row["first_variant"] + segment]
-    return int(row["team"])
 
 
 @rare

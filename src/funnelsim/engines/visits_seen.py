@@ -25,7 +25,7 @@ VISIT = record(  # of a company that inquired, and has not rested since
     ("segment", "<i4"),
 )
 _BEGINS = (Event.INQUIRY, Event.RETURNED)
-_LEAVES = (
+LEAVES = (
     *(Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST),
     *(Event.WENT_COLD, Event.PARKED, Event.WITHDRAWN),
 )
@@ -33,7 +33,7 @@ _WITHIN = (
     *(Event.ENTERED, Event.HELD, Event.ADMITTED, Event.STARTED, Event.WORKED, Event.IGNORED),
     *(Event.NOT_REACHED, Event.QUEUED_AGAIN, Event.INTERRUPTED, Event.RESUMED, Event.REJECTED),
 )
-OF_VISITS = np.isin(np.arange(len(Event)), (*_BEGINS, *_LEAVES, *_WITHIN))
+OF_VISITS = np.isin(np.arange(len(Event)), (*_BEGINS, *LEAVES, *_WITHIN))
 
 
 def rows_of_visits(rows: Records) -> Records:
@@ -118,15 +118,7 @@ def begin_visit(visit: Record, row: Record, number: int, rounds: int) -> None:
 @rule
 def leaves(event: int) -> bool:
     """Return whether a visit ends with an event."""
-    return event in (
-        Event.ADVANCED,
-        Event.SENT_BACK,
-        Event.WON,
-        Event.LOST,
-        Event.WENT_COLD,
-        Event.PARKED,
-        Event.WITHDRAWN,
-    )
+    return event in LEAVES
 
 
 @rare

@@ -23,3 +23,12 @@ def name_of(text: str | float | None) -> str:
     printable = "".join(sign if sign.isprintable() else " " for sign in told.translate(_INSTEAD))
     name = " ".join(printable.split()).lstrip(_FORMULA + " ")
     return name[:LONGEST].strip() or UNKNOWN
+
+
+def named(column: pd.Series[str]) -> pd.Series[str]:
+    """Write a column of names as a scenario has them; what is blank stays so.
+
+    >>> named(pd.Series(["e.g. ads", ""])).tolist()
+    ['e g ads', '']
+    """
+    return column.map({each: name_of(each) if each else "" for each in column.unique()})

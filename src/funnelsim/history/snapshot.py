@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from funnelsim.history.history import History
-from funnelsim.history.names import name_of
+from funnelsim.history.names import named
 from funnelsim.io.writing import UnusableError
 
 COLUMNS = (
@@ -55,10 +55,10 @@ def snapshot_of(history: History, instant: pd.Timestamp, since: pd.Timestamp | N
         {
             "at": instant,
             "deal": deals["deal"],
-            "stage": _named(found["stage"].fillna("")).to_numpy(),
+            "stage": named(found["stage"].fillna("")).to_numpy(),
             "entered": found["entered"].to_numpy(),
             "created": deals["created"],
-            **{name: _named(deals[name]) for name in ("channel", "segment", "rep")},
+            **{name: named(deals[name]) for name in ("channel", "segment", "rep")},
             "value": deals["value"],
             "status": deals["outcome"].mask(deals["outcome"] == "", "open"),
             "closed": deals["closed"],
@@ -69,8 +69,3 @@ def snapshot_of(history: History, instant: pd.Timestamp, since: pd.Timestamp | N
         }
     )
     return shown[list(COLUMNS)].reset_index(drop=True)
-
-
-def _named(column: pd.Series[str]) -> pd.Series[str]:
-    """Write names as a scenario has them; what is blank stays so."""
-    return column.map({each: name_of(each) if each else "" for each in column.unique()})

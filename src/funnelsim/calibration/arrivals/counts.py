@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.compiling.arrays import Booleans, Floats, Integers
 from funnelsim.io.writing import UnusableError
-
-Booleans = npt.NDArray[np.bool_]
 
 _DAY = pd.Timedelta(days=1)
 _A_WEEK = 7

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scoringrules
 from scipy import special
 
-from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.compiling.arrays import Booleans, Floats, Integers
 
 LEVELS = (0.5, 0.8, 0.95)  # of the middle intervals whose coverage is told
 FEWEST = 20  # windows that do not overlap, below which coverage is not judged
@@ -20,8 +20,6 @@ SURE = 0.95  # of bands and bootstrap intervals
 MOST_WINDOWS = 2 / 3  # share of windows in which one must be the better to beat another
 RESAMPLES = 2_000
 _SEED = 20_261_127
-
-Bools = npt.NDArray[np.bool_]
 
 
 class Coverage(NamedTuple):
@@ -221,12 +219,12 @@ def of_worlds(chances: Floats, draws: int) -> Floats:
     return np.asarray((chances * draws + 0.5) / (draws + 1))
 
 
-def log_scores(chances: Floats, won: Bools) -> Floats:
+def log_scores(chances: Floats, won: Booleans) -> Floats:
     """Score the chance of each deal: minus the logarithm of what was said of that which came."""
     return np.asarray(scoringrules.log_score(won.astype(np.float64), chances, backend="numpy"))
 
 
-def brier_scores(chances: Floats, won: Bools) -> Floats:
+def brier_scores(chances: Floats, won: Booleans) -> Floats:
     """Score the chance of each deal: its squared distance from 1 if won, else from 0."""
     return np.asarray(scoringrules.brier_score(won.astype(np.float64), chances, backend="numpy"))
 

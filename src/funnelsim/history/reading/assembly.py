@@ -13,7 +13,7 @@ from funnelsim.history.reading.beside import dated_fields, reps_at_entry, spells
 from funnelsim.history.reading.deals import one_row_each
 from funnelsim.history.reading.forms import PLACE, Reading
 from funnelsim.history.reading.lives import lives_of
-from funnelsim.history.reading.moves import folded, name_of, numbered_lives, understood
+from funnelsim.history.reading.moves import folded, life_names, numbered_lives, understood
 from funnelsim.history.reading.times import Seen, dated, earliest, in_time, seen_in
 from funnelsim.io.writing import UnusableError
 
@@ -147,7 +147,7 @@ def _history(
 ) -> History:
     fields = dated_fields(reading.fields, lives, seen, dirt)
     moves = moves.merge(lives[["deal", "life"]], on=["deal", "life"])  # of the lives that are left
-    moves["deal"] = name_of(moves["deal"], moves["life"])
+    moves["deal"] = life_names(moves["deal"], moves["life"])
     entries = moves[moves["to"] != ""].rename(
         columns={"to": "stage", "at": "entered", "after": "entered_after"}
     )
@@ -155,7 +155,7 @@ def _history(
     for name in (*_TEXTS, "value"):
         if name in lives and name not in mapping.never_changes:
             lives[name] = lives[name].mask(overwritten)
-    deals = lives.assign(deal=name_of(lives["deal"], lives["life"])).drop(columns=["life", *PLACE])
+    deals = lives.assign(deal=life_names(lives["deal"], lives["life"])).drop(columns=["life", *PLACE])
     for name in ("channel", "segment", "rep"):
         deals[name] = deals[name].fillna("").astype("str") if name in deals else ""
     deals["value"] = deals["value"].astype(float) if "value" in deals else float("nan")

@@ -7,7 +7,7 @@ import pandas as pd
 from funnelsim.history.dirt import Dirt, DirtList
 from funnelsim.history.history import FIELDS, WORK
 from funnelsim.history.mapping import ExportMapping
-from funnelsim.history.reading.moves import name_of
+from funnelsim.history.reading.moves import life_names
 from funnelsim.history.reading.times import Seen, in_time
 from funnelsim.io.writing import UnusableError
 
@@ -29,7 +29,7 @@ def dated_fields(fields: pd.DataFrame, lives: pd.DataFrame, seen: Seen, dirt: Di
         earlier = earlier.drop_duplicates([*_KEY, "field"], keep="last")
         rows = pd.concat([earlier.assign(since=earlier["began"]), rows], ignore_index=True)
         rows = rows.drop_duplicates([*_KEY, "field", "since"], keep="last")  # it may be said anew then
-    rows["deal"] = name_of(rows["deal"], rows["life"])
+    rows["deal"] = life_names(rows["deal"], rows["life"])
     rows = rows.sort_values(["deal", "since"], kind="stable", ignore_index=True)
     return rows[list(FIELDS)].astype({"deal": "str", "field": "str", "value": "str"})
 
@@ -47,7 +47,7 @@ def spells_of_work(work: pd.DataFrame, lives: pd.DataFrame, seen: Seen, dirt: Di
     )
     work = work[~negative]
     work = _in_lives(work.assign(end=work["end"].mask(work["end"] >= seen.until)), lives, "start")
-    work["deal"] = name_of(work["deal"], work["life"])
+    work["deal"] = life_names(work["deal"], work["life"])
     work = work.sort_values(["start", "deal"], kind="stable", ignore_index=True)
     return work[list(WORK)].astype({"deal": "str", "stage": "str", "rep": "str"})
 

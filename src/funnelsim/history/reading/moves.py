@@ -81,11 +81,13 @@ def numbered_lives(moves: pd.DataFrame, dirt: DirtList) -> pd.DataFrame:
     moves = moves.assign(life=life)
     if begins.any():
         rows = moves[begins]
-        dirt.add(Dirt.REOPENED, rows["file"], rows["line"], rows["deal"], name_of(rows["deal"], rows["life"]))
+        dirt.add(
+            Dirt.REOPENED, rows["file"], rows["line"], rows["deal"], life_names(rows["deal"], rows["life"])
+        )
     return moves
 
 
-def name_of(deals: pd.Series[str], lives: pd.Series[int]) -> pd.Series[str]:
+def life_names(deals: pd.Series[str], lives: pd.Series[int]) -> pd.Series[str]:
     """Name the lives of deals: the first has the deal's own name, the second that with #2."""
     names = deals.astype("str")
     later = lives > 0

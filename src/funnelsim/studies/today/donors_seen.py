@@ -6,22 +6,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from funnelsim.compiling.arrays import Floats, Integers, Records
+from funnelsim.compiling.arrays import Booleans, Floats, Integers, Records
+from funnelsim.engines.visits_seen import LEAVES
 from funnelsim.model.model import SALE
 from funnelsim.model.words import DAY, NEVER, Event
 
 MONTH = 30 * DAY
 STUCK = 0.9  # of the visits of deals that were won later
 
-Bools = npt.NDArray[np.bool_]
 
 _ENTRIES = (Event.ENTERED, Event.RETURNED)
-_LEAVING = (
-    *(Event.ADVANCED, Event.SENT_BACK, Event.WON, Event.LOST),
-    *(Event.WENT_COLD, Event.PARKED, Event.WITHDRAWN, Event.OPEN),
-)
 
 
 class Visits(NamedTuple):
@@ -36,7 +31,7 @@ class Visits(NamedTuple):
 def visits_of(rows: Records, horizon: int) -> Visits:
     """Find the visits of the sale in the ledger of a world."""
     sale = rows[rows["process"] == SALE]
-    moves = sale[np.isin(sale["event"], np.array([*_ENTRIES, *_LEAVING]))]
+    moves = sale[np.isin(sale["event"], np.array([*_ENTRIES, *LEAVES]))]
     moves = moves[np.lexsort((np.arange(len(moves)), moves["pursuit"]))]
     entry = np.flatnonzero(np.isin(moves["event"], np.array(_ENTRIES)))
     after = np.minimum(entry + 1, max(len(moves) - 1, 0))
@@ -55,9 +50,9 @@ def visits_of(rows: Records, horizon: int) -> Visits:
 class DonorsSeen:
     """What donors tell of each of n open deals: each an array (n,)."""
 
-    stuck: Bools  # older than nine in ten of those of its stage that were won later
+    stuck: Booleans  # older than nine in ten of those of its stage that were won later
     month_ago: Floats  # chance of a deal 30 days younger, in whole days, to be won in as long a time; or NaN
-    has_donor: Bools  # whether some visit reached its age
+    has_donor: Booleans  # whether some visit reached its age
 
 
 @dataclass

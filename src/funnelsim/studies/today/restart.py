@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from funnelsim.chance.keys import world_of
-from funnelsim.compiling.arrays import Record, Records
+from funnelsim.compiling.arrays import Booleans, Record, Records
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled.blocks import PAGE
 from funnelsim.engines.donors import Past, donor_world, open_deals
@@ -24,7 +24,7 @@ from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, Progress
 from funnelsim.studies.today.asked import asked_of, unknown_reps
 from funnelsim.studies.today.customers import with_customers
-from funnelsim.studies.today.donors_seen import Bools, DonorCounts
+from funnelsim.studies.today.donors_seen import DonorCounts
 from funnelsim.studies.today.ends import OF_ENDS, ends_of, inquiries_of
 from funnelsim.studies.today.forecast import TodayResult
 from funnelsim.studies.today.quarter import quarter_of, quota_of
@@ -199,7 +199,7 @@ def _at_time_0(begins: Sequence[int]) -> int:
     return sum(each == 0 for each in begins) - 1
 
 
-def _rows(chapters: Chapters, world: Record, events: Bools) -> Records:
+def _rows(chapters: Chapters, world: Record, events: Booleans) -> Records:
     """Simulate a world and keep the rows of some events of the sale."""
     ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
     lived = pages(ENGINES["compiled"], chapters, world, ledger)

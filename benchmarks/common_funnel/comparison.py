@@ -57,6 +57,14 @@ def speed(runs: Sequence[Run]) -> float:
     return median([run.leads / run.seconds for run in runs])
 
 
+def simulated(place: tuple[str, str], leads: int, runs: int) -> list[Run]:
+    """Run the program at a place of `PLACES` with the seeds 1, 2, 3, ..."""
+    module, name = place
+    program: Program = getattr(import_module(f"benchmarks.common_funnel.{module}"), name)
+    runner = program.prepare(leads)
+    return [runner(seed) for seed in range(1, runs + 1)]
+
+
 def programs() -> tuple[list[Program], list[str]]:
     """Import the programs whose engines are installed; say which are not."""
     found, missing = [], []

@@ -42,12 +42,14 @@ are told apart where the means differ at 5 %. A shift of a tenth of the mean wou
 {lines}
 ```
 
-A snapshot tells deals. It does not tell whom the firm leaves alone after it has asked in vain, who has left
-and has not been replaced yet, or who is new and learning. A restarted world has nobody cooling off, and all
-its people, experienced and at work. outbound_and_inbound has a finite market with `cooling_off_days`, and
-teams with turnover: that is probably why more companies inquire in it after a restart, and it is told apart.
+The snapshots show the deals that were lost in the 1,000 days before, too: outbound_and_inbound has a finite
+market with `cooling_off_days`, and whom the firm leaves alone follows from the deals lost lately (OD9). A
+snapshot does not tell who has left and has not been replaced yet, or who is new and learning: a restarted
+world has all its people, experienced and at work. That preset has a team with turnover, so a little more is
+to be expected of it after a restart.
 """
 NOBODY = np.empty(0, np.int64)
+_YEARS = 1000 * DAY  # within which companies of lost deals have cooled off
 _TOLD_APART, _POWER = 1.959964, 1.281552  # normal quantiles: 5 % on two sides, .9
 
 
@@ -98,7 +100,7 @@ def sample(preset: str, worlds: Sequence[int]) -> Samples:
     for world in worlds:
         ends = ends_of(history("compiled", chapters, 1, world), 0, NOBODY, begins + WINDOW * DAY)
         continued.append(int(((ends["outcome"] == WON) & (ends["time"] >= begins)).sum()))
-        snapshot = observed(history("compiled", chapters, 2, world), names, begins, begins)
+        snapshot = observed(history("compiled", chapters, 2, world), names, begins, begins - _YEARS)
         until = snapshot.at + pd.Timedelta(days=WINDOW)
         found = forecast_from(scenario, snapshot, until=until, replications=1, seed=1000 + world, jobs=1)
         restarted.append(int(found.contracts(new=False)[0] + found.contracts(new=True)[0]))

@@ -337,13 +337,16 @@ class Inquiry:
 
 @dataclass
 class OpenDeal:
-    """A deal that is open at time 0: what the records say of it, and its donor (OD1, OD3)."""
+    """A deal that is open at time 0: what the records say of it, and its donor (OD1, OD3).
+
+    Or one that was lost before, whose company cools off (OD9).
+    """
 
     company: Inquiry  # of which the entity is that of the deal
     stage: int
     created: int
     entered: int  # its stage
-    phase: str  # held, queue, work, between attempts, customer; or "new": it enters its stage
+    phase: str  # held, queue, work, between attempts, customer, cooling; or "new": it enters its stage
     until: int | None  # when that ends by itself
     since: int  # when it began: with the customer, between attempts, or queued again
     left_to_do: int = 0  # of the effort of work in hand

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -129,18 +130,18 @@ def someone(row: Record, cast: Cast, of_the_day: bool = False) -> int | None:
 
 
 def read(
-    rows: Records, cast: Cast, deals: dict[int, OpenDeal]
+    rows: Records, cast: Cast, deals: dict[int, OpenDeal], lost: dict[int, OpenDeal]
 ) -> tuple[dict[int, Told], dict[int, Subscribed], dict[int, Ordered], list[Cost]]:
     """Rebuild every lead, every contract, who buys again and every cost from the rows alone.
 
-    Only what had happened to `deals` before time 0 is not in them.
+    Only what had happened to `deals`, and to those that had been `lost`, before time 0 is not in them.
     """
     leads: dict[int, Told] = {}
     contracts: dict[int, Subscribed] = {}
     buyers: dict[int, Ordered] = {}
     costs: list[Cost] = []
     won: Told | None = None
-    for row in rows:
+    for row in without_those_who_were_lost(rows, lost):
         event, time, lead = Event(int(row["event"])), int(row["time"]), int(row["pursuit"])
         money = float(row["money"])
         if event is Event.INQUIRY:
@@ -173,6 +174,7 @@ def read(
             won.booked.append((name_of(event), whose(row, cast), int(row["worked"])))
             costs.append(Cost(name_of(event), time, whose(row, cast), money))
         else:
+            assert lead in leads, "it has not begun"
             told = leads[lead]
             assert what_it_is(row) == (told.created, told.channel, told.segment, told.product)
             read_step(told, event, row, costs, cast)
@@ -198,6 +200,24 @@ def was_open(row: Record, cast: Cast, deal: OpenDeal) -> Told:
     since = deal.entered if deal.phase == "held" or deal.attempt == 0 else deal.since
     told.last = {"work": 0, "queue": since, "held": since}.get(deal.phase, deal.since)
     return told
+
+
+def without_those_who_were_lost(rows: Records, lost: dict[int, OpenDeal]) -> Iterator[Record]:
+    """Check, and leave out, the rows of companies whose deals were lost before time 0."""
+    for row in rows:
+        if int(row["pursuit"]) in lost:
+            check_that_it_cooled_off(row, lost[int(row["pursuit"])])
+        else:
+            yield row
+
+
+def check_that_it_cooled_off(row: Record, deal: OpenDeal) -> None:
+    """Check the one row of a company whose deal was lost before time 0 (OD9)."""
+    company = deal.company
+    said = (int(row["event"]), int(row["waited"]), int(row["stage"]), int(row["rep"]), int(row["time"]))
+    assert said == (Event.COOLED_OFF, row["time"] - deal.since, deal.stage, NOBODY, deal.until)
+    about = (int(row["created"]), int(row["channel"]), int(row["segment"]))
+    assert about == (deal.created, company.channel, company.segment)
 
 
 def name_of(event: Event) -> str:
@@ -502,7 +522,7 @@ def told_otherwise(oracle: History, chapters: Model | Chapters, seed: int, repli
 
 def differences(oracle: History, rows: Records) -> list[str]:
     """State where a ledger and the oracle's history differ: by leads, by contracts, then by costs."""
-    leads, contracts, buyers, costs = read(rows, oracle.cast, oracle.deals)
+    leads, contracts, buyers, costs = read(rows, oracle.cast, oracle.deals, oracle.lost_lately)
     found: list[str] = []
     for entity in sorted(
         {entity for entity, walk in oracle.leads.items() if walk.phase != "to begin"} | leads.keys()

@@ -423,6 +423,7 @@ class History:
     log: list[tuple[int, str, int]]  # (instant, what, lead or -1), in the order in which it was decided
     cast: list[tuple[int, list[int]]]  # for each chapter, when it begins, and who its reps are
     deals: dict[int, OpenDeal]  # that were open at time 0
+    lost_lately: dict[int, OpenDeal]  # before time 0, of those whose companies cooled off then
 
     def visits(self) -> list[Visit]:
         """Return every visit, lead by lead, in the order in which they were made."""
@@ -620,6 +621,8 @@ class Simulation:
         self.draws = first.draws
         self.yet_to_open = first.firm.open_deals
         self.deals: dict[int, OpenDeal] = {}
+        self.lost_lately: dict[int, OpenDeal] = {}  # before time 0 (OD9)
+        self.cool_yet: set[int] = set()  # of these, by entity
         self.products_at_first = first.firm.products
         self.now = 0
         self.leads: dict[int, Walk] = {}
@@ -686,7 +689,8 @@ class Simulation:
                 if self.leads[entity].phase == "nurture":
                     self.nurture_is_over(self.leads[entity], self.now - 1)
                 self.say("open", entity)
-        return History(self.leads, self.contracts, self.buyers, self.costs, self.log, self.cast, self.deals)
+        told = self.leads, self.contracts, self.buyers, self.costs, self.log, self.cast
+        return History(*told, self.deals, self.lost_lately)
 
     def say(self, what: str, lead: int = -1) -> None:
         """Log that something happens; what is about no lead has lead -1 (D4)."""
@@ -703,7 +707,10 @@ class Simulation:
                 self.day_ends()  # C3: by the chapter that ends
             self.chapter_begins(self.chapters_to_come.pop(0))
         for deal in self.yet_to_open:  # OD4
-            self.was_open(self.with_attempts(deal))
+            if deal.phase == "cooling":
+                self.was_lost(deal)
+            else:
+                self.was_open(self.with_attempts(deal))
         self.yet_to_open = []
         waves = 0
         while True:
@@ -730,6 +737,10 @@ class Simulation:
                 coming.append((walk.until, KINDS.index(PHASES[walk.phase]), entity))
             if walk.company == "cooling" and walk.cool is not None:
                 coming.append((walk.cool, KINDS.index("cools off"), entity))
+        for entity in self.cool_yet:
+            until = self.lost_lately[entity].until
+            if until is not None:
+                coming.append((until, KINDS.index("cools off"), entity))
         return coming + self.turns_of_customers()
 
     def turns_of_customers(self) -> list[tuple[int, int, int]]:
@@ -832,10 +843,18 @@ class Simulation:
             self.block_is_over(self.people[who])
         elif kind in ("term ends", "orders", "refers"):
             self.decide_of_customer(kind, who)
-        elif kind == "begins" and who not in self.leads:
-            self.was_customer(who, *self.first_customers()[who])
+        elif who not in self.leads:
+            self.decide_of_the_past(kind, who)
         else:
             self.decide_of(self.leads[who], kind)
+
+    def decide_of_the_past(self, kind: str, who: int) -> None:
+        """Let somebody be a customer from the beginning, or a company cool off that was lost before."""
+        if kind == "begins":
+            self.was_customer(who, *self.first_customers()[who])
+        else:
+            self.cool_yet.remove(who)
+            self.say("cooled off", who)
 
     def decide_of_customer(self, kind: str, who: int) -> None:
         """Let a term end, a buyer order or a referrer refer."""
@@ -1165,6 +1184,7 @@ class Simulation:
             return 1.0
         own = [walk for walk in self.leads.values() if walk.inquiry.segment == segment]
         taken = sum(walk.company in ("taken", "customer", "cooling") for walk in own)
+        taken += sum(self.lost_lately[each].company.segment == segment for each in self.cool_yet)
         return max(market.companies - market.customers - taken, 0) / market.companies
 
     def lets_go(self, walk: Walk) -> None:
@@ -1259,6 +1279,12 @@ class Simulation:
             walk.interrupted, walk.left_to_do = True, deal.left_to_do
         if walk.phase == "queue":
             self.queues_from_now_on(walk, deal)
+
+    def was_lost(self, deal: OpenDeal) -> None:
+        """Leave the company of a deal that was lost alone until it has cooled off (OD9)."""
+        if self.firm.segments[deal.company.segment].companies:
+            self.lost_lately[deal.company.entity] = deal
+            self.cool_yet.add(deal.company.entity)
 
     def with_attempts(self, deal: OpenDeal) -> OpenDeal:
         """Count the attempts that have begun in the visit: where work has begun, one at least (OD5)."""

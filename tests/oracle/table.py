@@ -81,6 +81,7 @@ PHASES = {
     Due.TRIES_AGAIN: "between attempts",
     Due.CUSTOMER_ANSWERS: "customer",
     Due.BEGINS: "new",
+    Due.COOLS_OFF: "cooling",
 }
 TRAINED = {"begins": int, "cost": float, "odds": float, "half_life": float}  # the fields of a training
 

@@ -1,4 +1,4 @@
-"""Both engines against the oracle where deals are open at time 0, in every phase (OD1, OD4 to OD8)."""
+"""Both engines against the oracle where deals are open at time 0, in every phase (OD1, OD4 to OD9)."""
 
 from __future__ import annotations
 
@@ -98,12 +98,28 @@ def test_deals_are_in_every_phase() -> None:
     assert {what for what in wanted if seen[what] < 3} == set()
 
 
+def in_phase(firm: Firm, phase: str) -> None:
+    firm.open_deals = [
+        deal if deal.phase == "cooling" else replace(deal, phase=phase) for deal in firm.open_deals
+    ]
+
+
 def all_queue(firm: Firm) -> None:
-    firm.open_deals = [replace(deal, phase="queue") for deal in firm.open_deals]
+    in_phase(firm, "queue")
 
 
 def all_enter(firm: Firm) -> None:
-    firm.open_deals = [replace(deal, phase="new") for deal in firm.open_deals]
+    in_phase(firm, "new")
+
+
+def nobody_cools_off(firm: Firm) -> None:
+    firm.open_deals = [deal for deal in firm.open_deals if deal.phase != "cooling"]
+
+
+def all_cool_off_for_ever(firm: Firm) -> None:
+    firm.open_deals = [
+        replace(deal, until=None) if deal.phase == "cooling" else deal for deal in firm.open_deals
+    ]
 
 
 def nobody_has_a_rep(firm: Firm) -> None:
@@ -166,6 +182,8 @@ def patience_has_no_end(firm: Firm) -> None:
         ("who is worth a rep's hour", nobody_is_rejected),
         ("customers for years", all_are_worth_what_is_drawn),
         ("handed over", all_are_worth_what_is_drawn),
+        ("a small market", nobody_cools_off),
+        ("a small market", all_cool_off_for_ever),
     ],
 )
 def test_a_misreading_is_noticed(name: str, misread: Callable[[Firm], None]) -> None:

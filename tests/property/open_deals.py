@@ -1,4 +1,4 @@
-"""Random deals that are open at time 0, for any model."""
+"""Random deals that are open at time 0, or whose companies cool off then, for any model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from funnelsim.model.records import OPEN_DEAL
 from funnelsim.model.words import DAY, HOUR, LOST, NEVER, NOBODY, NOTHING, WON, Due
 from funnelsim.rules import products
 
-PHASES = (Due.GOES_COLD, Due.WORK_ENDS, Due.TRIES_AGAIN, Due.CUSTOMER_ANSWERS, Due.BEGINS)
+PHASES = (
+    *(Due.GOES_COLD, Due.WORK_ENDS, Due.TRIES_AGAIN, Due.CUSTOMER_ANSWERS, Due.BEGINS),
+    Due.COOLS_OFF,  # it was lost before
+)
 SPANS = (0, 1, HOUR, 8 * HOUR, DAY, 3 * DAY)  # many end at one instant
 
 
@@ -72,5 +75,7 @@ def in_phase(chance: random.Random, model: Model, deal: Record) -> None:
     if deal["phase"] == Due.WORK_ENDS:
         deal["missed"] = deal["attempt"] > 0 and chance.random() < 0.5
         deal["rejected"] = stage["rejection"] > 0 and not deal["missed"] and chance.random() < 0.5
+    if deal["phase"] == Due.COOLS_OFF:
+        deal["rep"], deal["due"] = NOBODY, chance.choice((*SPANS[1:], NEVER))
     if deal["phase"] == Due.CUSTOMER_ANSWERS:
         deal["outcome"] = chance.choice((NOTHING, NOTHING, WON, LOST))

@@ -13,7 +13,7 @@ from funnelsim.chance.keys import Entity, world_of
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines import history
 from funnelsim.model.model import Model
-from funnelsim.model.words import Event, Flag
+from funnelsim.model.words import Due, Event, Flag
 from funnelsim.scenario import lower, parse
 
 from .living import Example, at_a_stretch
@@ -39,12 +39,17 @@ def test_each_open_deal_ends_once_or_is_open_at_the_end() -> None:
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(scenarios(), seeds())
     def conserved(text: Toml, seed: int) -> None:
-        example = Example(text, seed, deals=20)
+        example = Example(text, seed, deals=25)
         rows = of_deals(at_a_stretch("reference", example.chapters, example.world))
         model = example.chapters[0].model
         opened = rows[rows["event"] == Event.WAS_OPEN]
-        assert opened["pursuit"].tolist() == model.open_deals["entity"].tolist()
-        for deal in model.open_deals:
+        lost = model.open_deals["phase"] == Due.COOLS_OFF  # OD9
+        assert opened["pursuit"].tolist() == model.open_deals["entity"][~lost].tolist()
+        for deal in model.open_deals[lost]:
+            own = rows[rows["pursuit"] == deal["entity"]]
+            assert own["event"].tolist() in ([], [Event.COOLED_OFF])
+            seen.update(Event(event).name for event in own["event"])
+        for deal in model.open_deals[~lost]:
             own = rows[rows["pursuit"] == deal["entity"]]
             assert own["event"][0] == Event.WAS_OPEN
             assert (own["created"] == deal["created"]).all()
@@ -55,6 +60,7 @@ def test_each_open_deal_ends_once_or_is_open_at_the_end() -> None:
 
     conserved()
     assert {"WON", "LOST", "WENT_COLD", "OPEN", "RESUMED", "HELD", "ADMITTED", "QUEUED_AGAIN"} <= set(seen)
+    assert "COOLED_OFF" in seen
 
 
 ALONE = """

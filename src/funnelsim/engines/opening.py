@@ -36,7 +36,8 @@ def fill_in(model: Model, pursuit: Record, deal: Record) -> None:
     pursuit["entered"] = deal["entered"]
     pursuit["queued"] = deal["since"]
     pursuit["contact"] = deal["contact"]
-    pursuit["since"] = deal["since"] if deal["phase"] == Due.TRIES_AGAIN else deal["entered"]
+    waits = deal["phase"] in (Due.TRIES_AGAIN, Due.COOLS_OFF)
+    pursuit["since"] = deal["since"] if waits else deal["entered"]
 
 
 @rare

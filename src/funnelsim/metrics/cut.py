@@ -24,7 +24,7 @@ from funnelsim.engines.fold import (
 from funnelsim.metrics.balances import Balances, balances, no_balances
 from funnelsim.metrics.balances import one_contract as cash_of_one
 from funnelsim.model.model import Model, Names, pays_in_tiers
-from funnelsim.model.words import DAY, Assignment, Event, Phase
+from funnelsim.model.words import DAY, Assignment, Due, Event, Phase
 from funnelsim.rules.contracts import DAYS_A_YEAR
 
 # The row with what is expected of a contract, for each with what was drawn for it (M7).
@@ -255,7 +255,9 @@ def untaken(model: Model, tallies: Tally) -> tuple[Floats, Floats]:
     tallies : Tally
         Stacked.
     """
-    most = (model.segments["companies"] - model.segments["customers"]).astype(np.float64)
+    cool_at_first = model.open_deals["segment"][model.open_deals["phase"] == Due.COOLS_OFF]
+    customers = model.segments["customers"] + np.bincount(cool_at_first, minlength=len(model.segments))
+    most = (model.segments["companies"] - customers).astype(np.float64)
     at_end = tallies.taken.cumsum(axis=1)
     on_average = at_end[:, :-1] + tallies.taking[:, 1:] / np.diff(model.months)[:, None]
     finite = model.segments["companies"] > 0

@@ -492,11 +492,11 @@ PURSUIT = record(  # what every event of a sale looks at comes first, on as few 
     ("billed", "<f8"),  # ... share of the bookings, of a deal that is won and of its delivery
 )
 
-OPEN_DEAL = record(  # a deal that is open at time 0: what the records say of it, and its donor
+OPEN_DEAL = record(  # a deal that is open at time 0, or lost before: what the records say, and its donor
     ("entity", "<i8"),
     ("created", "<i8"),  # before time 0
     ("entered", "<i8"),  # its stage
-    ("since", "<i8"),  # when its phase began: with the customer, between attempts, or queued again
+    ("since", "<i8"),  # when its phase began: with the customer, between attempts, queued again, or lost
     ("due", "<i8"),  # when its phase ends by itself; NEVER
     ("effort", "<i8"),  # of work in hand: what is left
     ("contact", "<i8"),  # how long it had waited as work in the stage started first
@@ -510,7 +510,7 @@ OPEN_DEAL = record(  # a deal that is open at time 0: what the records say of it
     ("product", "<i4"),  # NOTHING
     ("heat", "<i4"),
     ("theorist", "<i4"),
-    ("phase", "<i4"),  # what it has due, of words.Due; BEGINS: it enters its stage at time 0
+    ("phase", "<i4"),  # what it has due, of words.Due; BEGINS: it enters its stage at time 0; COOLS_OFF: lost
     ("held", "<i4"),  # 1: it waits before the hand-over
     ("ignored", "<i4"),  # 1: it waits, and its rep ignores it
     ("attempt", "<i4"),  # how many have begun in this visit to reach the buyer

@@ -89,6 +89,7 @@ def watch(result: TodayResult) -> list[str]:
         _of_deals(deals[deals["value"].isna()], "without a value, which is drawn as for new deals"),
         _unknown_reps(result),
         _missing_records(result),
+        _missing_losses(result),
         _other_prices(result),
     ]
     return [each for each in sentences if each]
@@ -109,6 +110,21 @@ def _unknown_reps(result: TodayResult) -> str:
         return ""
     names = ", ".join(map(printable, result.unknown_reps[:_MOST_NAMES]))
     return f"No rep of the scenario: {names}. Their deals have no owner at first."
+
+
+def _missing_losses(result: TodayResult) -> str:
+    """State that the snapshot may lack deals whose companies still cool off."""
+    if not result.cools_off:
+        return ""
+    at, first = result.snapshot.at, result.snapshot.lost["closed"].min()
+    needed = at - pd.Timedelta(days=result.cools_off)
+    if first.floor("D") <= needed:
+        return ""
+    lost = "no deal was lost" if pd.isna(first) else f"no deal was lost before {first:%Y-%m-%d}"
+    return (
+        f"Companies cool off for up to {result.cools_off:,.0f} days, and in the records {lost}. If that is "
+        f"not so, too many can ask: funnelsim snapshot --since {needed:%Y-%m-%d} writes all of it."
+    )
 
 
 def _missing_records(result: TodayResult) -> str:

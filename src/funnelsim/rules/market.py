@@ -61,11 +61,18 @@ def accepts(model: Model, world: Record, segment: int, taken: int, company: int)
 @rare
 def cools_for(model: Model, pursuit: Record, now: int) -> int:
     """Find how long a company cools off whose pursuit ends now; NEVER if it does not (O4, O6)."""
-    segment, rest = model.segments[pursuit["segment"]], NEVER
-    if pursuit["market"] == TAKEN and segment["cooling"] != NOTHING:
-        rest = duration(
-            quantile(model.distributions[segment["cooling"]], model.knots, pursuit["cooling"]), DAY
-        )
+    rest = NEVER
+    if pursuit["market"] == TAKEN:
+        rest = cooling_off(model, pursuit["segment"], pursuit["cooling"])
     if rest == NEVER and now < model.stocks_from:
         return 0
     return rest
+
+
+@rare
+def cooling_off(model: Model, segment: int, u: float) -> int:
+    """Return for how long a company of a segment cools off, by its uniform; NEVER: for ever (O4)."""
+    table = model.segments[segment]["cooling"]
+    if table == NOTHING:
+        return NEVER
+    return duration(quantile(model.distributions[table], model.knots, u), DAY)

@@ -8,7 +8,7 @@ from funnelsim.engines.compiled.desks import enlist, give_up_rep
 from funnelsim.engines.compiled.handover import pass_in_any_case, queue_at_gate
 from funnelsim.engines.compiled.market import take_from_market
 from funnelsim.engines.compiled.placing import line_up, place
-from funnelsim.engines.compiled.pool import begin_pursuit, take_slot
+from funnelsim.engines.compiled.pool import begin_pursuit, free_slot, take_slot
 from funnelsim.engines.compiled.pursuits import read_fate
 from funnelsim.engines.compiled.queues import NONE
 from funnelsim.engines.compiled.state import State, await_next
@@ -41,6 +41,9 @@ def begin_open(model: Model, world: Record, state: State, ledger: Ledger, slot: 
     pursuit = state.pursuits[slot]
     deal = open_deals.deal_of(model, pursuit)
     fill_in(model, pursuit, deal)
+    if deal["phase"] == Due.COOLS_OFF:
+        cool_on(model, state, slot, deal)
+        return NONE
     if pursuit["rep"] != NOBODY:
         state.reps[pursuit["rep"]]["open"] += 1
         enlist(model, state, pursuit["rep"])
@@ -64,6 +67,18 @@ def begin_open(model: Model, world: Record, state: State, ledger: Ledger, slot: 
             queue_on(model, world, state, slot, deal)
     await_next(model, state, slot, open_deals.due_at_first(deal, phase), open_deals.awaits(phase))
     return NONE
+
+
+@rare
+def cool_on(model: Model, state: State, slot: int, deal: Record) -> None:
+    """Let the company of a deal that was lost before time 0 go on to cool off (OD9)."""
+    is_finite = market.is_finite(model, deal["segment"])
+    if is_finite:
+        take_from_market(state, state.pursuits[slot], 0.0)
+    if is_finite and deal["due"] < model.horizon:
+        await_next(model, state, slot, deal["due"], Due.COOLS_OFF.value)
+    else:
+        free_slot(state, slot)
 
 
 @rare

@@ -24,10 +24,14 @@ def ask_market(office: Office, segment: int, company: int) -> tuple[int, float] 
 
 def cool_off(office: Office, pursuit: Record) -> None:
     """Let the company of a pursuit that has ended cool off (O4)."""
-    rest = market.cools_for(office.model, pursuit, office.now)
     company = pursuit.copy()
     company["since"] = office.now
-    cooled_off = Happening(office, office.now + rest, Due.COOLS_OFF, int(pursuit["entity"]))
+    give_back_at(office, company, office.now + market.cools_for(office.model, pursuit, office.now))
+
+
+def give_back_at(office: Office, company: Record, when: int) -> None:
+    """Let a company have cooled off at an instant."""
+    cooled_off = Happening(office, when, Due.COOLS_OFF, int(company["entity"]))
     cooled_off.then(lambda _: give_back(office, company))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from funnelsim.compiling.arrays import Record
 from funnelsim.engines.opening import decide_at_first, fill_in, lay_by_if_ignored, tell
 from funnelsim.engines.reference.handover import pass_gate, queue_at_gate
+from funnelsim.engines.reference.market import give_back_at
 from funnelsim.engines.reference.office import Office, Story
 from funnelsim.engines.reference.placing import assign, give_up_rep, line_up, place
 from funnelsim.engines.reference.pursuits import (
@@ -39,6 +40,9 @@ def was_open(office: Office, deal: Record) -> Story:
     pursuit = office.new_pursuit(int(deal["entity"]), SALE, int(deal["stage"]))
     pursuit["began"] = NEVER
     yield office.due(0, Due.BEGINS, pursuit)
+    if deal["phase"] == Due.COOLS_OFF:
+        cool_on(office, pursuit, deal)
+        return
     phase = begin_open(office, pursuit, deal)
     if phase != Due.BEGINS:
         due = office.due(open_deals.due_at_first(deal, phase), Due(open_deals.awaits(phase)), pursuit)
@@ -51,6 +55,16 @@ def was_open(office: Office, deal: Record) -> Story:
         if not goes_on:
             return
     yield from pursue(office, pursuit)
+
+
+def cool_on(office: Office, pursuit: Record, deal: Record) -> None:
+    """Let the company of a deal that was lost before time 0 go on to cool off (OD9)."""
+    fill_in(office.model, pursuit, deal)
+    del office.open_pursuits[int(pursuit["entity"])]
+    del office.to_come[int(pursuit["entity"])]
+    if market.is_finite(office.model, pursuit["segment"]):
+        office.taken[pursuit["segment"]] += 1
+        give_back_at(office, pursuit, int(deal["due"]))
 
 
 def what_it_waits_for(office: Office, pursuit: Record, phase: int, due: Any) -> Any:

@@ -10,6 +10,7 @@ import pandas as pd
 from funnelsim.chance.keys import open_deal
 from funnelsim.compiling.arrays import Integers, Records
 from funnelsim.engines.donors import ASKED
+from funnelsim.engines.lost_lately import LOST_DEAL
 from funnelsim.io.writing import UnusableError
 from funnelsim.model.model import Names
 from funnelsim.model.words import DAY, NEVER, NOBODY, NOTHING
@@ -63,6 +64,35 @@ def asked_of(deals: pd.DataFrame, begins: pd.Timestamp, until: pd.Timestamp, nam
     asked["value"], asked["chance"] = deals["value"], deals["probability"]
     asked["ends"] = _ends(deals, begins, until)
     return asked
+
+
+def lost_of(deals: pd.DataFrame, begins: pd.Timestamp, names: Names) -> Records:
+    """Write what records say of deals that were lost with the numbers of a model (OD9).
+
+    A stage, a channel or a segment that the model does not have is not known.
+
+    Parameters
+    ----------
+    deals : DataFrame
+        The lost deals of a snapshot.
+    begins : Timestamp
+        The instant of time 0.
+    names : Names
+        Of the model.
+
+    Returns
+    -------
+    LOST_DEAL records
+        One a deal, in the same order.
+    """
+    lost = np.zeros(len(deals), LOST_DEAL)
+    lost["entity"] = [open_deal(each) for each in deals["deal"]]
+    lost["ago"] = _since(deals["closed"], begins)
+    lost["age_of_deal"] = _since(deals["created"].fillna(deals["closed"]), begins)
+    lost["stage"] = _numbers(deals["stage"], names.stages, 0)
+    lost["channel"] = _numbers(deals["channel"], names.channels, NOTHING)
+    lost["segment"] = _numbers(deals["segment"], names.segments, NOTHING)
+    return lost
 
 
 def _ends(deals: pd.DataFrame, begins: pd.Timestamp, until: pd.Timestamp) -> Integers:

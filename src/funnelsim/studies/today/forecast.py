@@ -77,6 +77,8 @@ class TodayResult:
         Returns what donors tell of each open deal; asked when that is first wanted, because it takes time.
     unknown_reps : tuple of str
         Of open deals, whom the scenario does not have.
+    cools_off : float
+        Days for which nine companies in ten are left alone at most after a deal is lost; 0 if none is.
     plain : TodayResult or None
         Without the overrides, if there are any.
     """
@@ -94,6 +96,7 @@ class TodayResult:
     quota_amount: float | None
     ask_donors: Callable[[], DonorsSeen]
     unknown_reps: tuple[str, ...] = ()
+    cools_off: float = 0.0
     plain: TodayResult | None = None
 
     @cached_property

@@ -17,12 +17,13 @@ from funnelsim.engines import ENGINES, StuckError, new_ledger, pages
 from funnelsim.engines.compiled.blocks import PAGE
 from funnelsim.engines.donors import Past, donor_world, open_deals
 from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.engines.lost_lately import cooling_off, longest_cooling_off
 from funnelsim.engines.visits_seen import OF_VISITS
 from funnelsim.model.model import SALE, Chapters
 from funnelsim.scenario import TODAY, Course, Scenario, course_of
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.replication import Plan, Progress
-from funnelsim.studies.today.asked import asked_of, unknown_reps
+from funnelsim.studies.today.asked import asked_of, lost_of, unknown_reps
 from funnelsim.studies.today.customers import with_customers
 from funnelsim.studies.today.donors_seen import DonorCounts
 from funnelsim.studies.today.ends import OF_ENDS, ends_of, inquiries_of
@@ -147,12 +148,13 @@ class _Run:
         names = self.ahead.names
         at_first = self.ahead.pieces[_at_time_0(self.ahead.begins)].names  # reps may have other numbers later
         asked = asked_of(snapshot.open, self.begins, self.until, at_first)
+        lost = lost_of(snapshot.lost, self.begins, at_first)
         horizon = int(self.donors.typed[-1].model.horizon)
         counts = DonorCounts(asked["stage"].astype(np.int64), asked["age"], self.window, horizon)
         _ = self.ahead.typed, self.donors.typed  # lowered once, before threads ask for them
         with ThreadPoolExecutor(self.plan.jobs or cpu_count() or 1) as pool:
             worlds = range(self.plan.replications)
-            found = list(pool.map(lambda number: self._world(number, asked, counts), worlds))
+            found = list(pool.map(lambda number: self._world(number, asked, lost, counts), worlds))
         return TodayResult(
             scenario=self.restart.ahead.strategy(self.strategy),
             strategy=self.strategy,
@@ -167,25 +169,28 @@ class _Run:
             quota_amount=quota_of(self.begins, self.scenario.plan, _people(self.ahead)),
             ask_donors=counts.seen,
             unknown_reps=unknown_reps(snapshot.open, names),
+            cools_off=longest_cooling_off(self.ahead.typed[0].model),
         )
 
-    def _world(self, number: int, asked: Records, counts: DonorCounts) -> tuple[Records, Records]:
+    def _world(
+        self, number: int, asked: Records, lost: Records, counts: DonorCounts
+    ) -> tuple[Records, Records]:
         """Run one world, and before it that of its donors."""
         world = world_of(self.plan.seed, number)
         chapters = self.ahead.chapters(world)
         try:
+            model = chapters[_at_time_0(self.ahead.begins)].model
+            deals = cooling_off(model, world, lost)
             if len(asked):
                 donors = self.donors.chapters(world)
                 longer = donors[-1].model
                 rows = _rows(donors, donor_world(world), OF_VISITS)
                 if number < self.look_at:
                     counts.add(rows)
-                model = chapters[_at_time_0(self.ahead.begins)].model
                 past = Past(longer, rows, longer.stocks_from)
-                deals = open_deals(model, world, past, asked).deals
-                chapters = tuple(
-                    replace(each, model=each.model._replace(open_deals=deals)) for each in chapters
-                )
+                deals = np.concatenate([deals, open_deals(model, world, past, asked).deals])
+            deals = deals[np.argsort(deals["entity"])]
+            chapters = tuple(replace(each, model=each.model._replace(open_deals=deals)) for each in chapters)
             lived = _rows(chapters, world, OF_ENDS)
         except StuckError as stuck:
             raise in_words(stuck, [self.ahead.names]) from stuck

@@ -53,6 +53,11 @@ class Snapshot:
         return self.deals[self.deals["status"] == "open"].reset_index(drop=True)
 
     @property
+    def lost(self) -> pd.DataFrame:
+        """The deals that were lost."""
+        return self.deals[self.deals["status"] == "lost"].reset_index(drop=True)
+
+    @property
     def overridden(self) -> pd.DataFrame:
         """The open deals of which somebody knows better (OD7)."""
         return self.open[_is_overridden(self.open).to_numpy()].reset_index(drop=True)

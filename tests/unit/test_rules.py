@@ -653,6 +653,13 @@ def _(chance: random.Random) -> Cases:
         yield finite(chance), lead, chance.choice(TIMES)
 
 
+@cases("market.cooling_off")
+def _(chance: random.Random) -> Cases:
+    for _ in range(20):
+        model = finite(chance)
+        yield model, chance.randrange(len(model.segments)), chance.random()
+
+
 @cases("arrivals.profile")
 def _(chance: random.Random) -> Cases:
     for world, channel in product(worlds(chance), (*MODEL.channels, *LEARNING.channels)):

@@ -20,9 +20,8 @@
 # make olist-leads  March of a marketplace's leads scored, April and May forecast, experiments/olist
 # make installer  what pays where jobs take several people, experiments/installer/result.md
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
-# make measured  how often the ranges of measured numbers hold what is true, docs/measured.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
-# make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: an hour
+# make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: half an hour
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 
@@ -128,9 +127,6 @@ measured: $(VENV)/installed-dev
 
 coverage-table: $(VENV)/installed
 	$(BIN)/python benchmarks/coverage_table.py
-
-measured: $(VENV)/installed
-	$(BIN)/python -m benchmarks.measured
 
 notebook: $(VENV)/installed-notebook
 	$(BIN)/jupyter notebook notebooks

@@ -465,6 +465,7 @@ def plant(copy: Path, fault: Fault) -> None:
     source.write_text(source.read_text().replace(fault.right, fault.wrong))
 
 
+@pytest.mark.slow  # the checks themselves run in other tests
 @pytest.mark.parametrize("name", SAID)
 def test_a_clean_copy_passes(copy: Path, name: str) -> None:
     done = check(copy, name)
@@ -496,6 +497,7 @@ def test_a_fault_is_found(copy: Path, name: str) -> None:
     assert all(said in done.stderr for said in SAID[fault.found_by])
 
 
+@pytest.mark.slow
 def test_parity_cannot_see_a_fault_that_both_engines_share(copy: Path) -> None:
     plant(copy, FAULTS["going back to the same stage counts as advancing"])
     assert check(copy, "parity").returncode == 0

@@ -187,7 +187,7 @@ def test_a_value_that_may_have_been_overwritten_is_not_scored() -> None:
         (history_of([("one", 1, 2, "won", "", 1.0)], 99), "the history has a single deal"),
         (
             history_of([(name, 1, 2, "lost", "", 1.0) for name in "ab"], 99),
-            "none of the 2 deals of the history was won",
+            "the history has no deal that was won, of 2",
         ),
         (made(13, 17), "cannot be scored: the history is from 2024-01-01 to 2024-01-14"),
     ],
@@ -219,7 +219,7 @@ def test_a_field_that_may_have_been_overwritten_is_refused_before_anything_is_fo
 def test_a_judged_forecaster_that_forecasts_nothing_is_a_sentence() -> None:
     with pytest.raises(UnusableError, match="there are no last 900 weeks"):
         backtest(made(99, 21), [SILENT, Knowing()], WEEK, [on(80)])
-    late = history_of([("a", 1, 50, "won", "", 1.0), ("b", 1, None, "", "", 1.0)], 99)
+    late = history_of([("a", 1, 50, "won", "", 1.0), ("b", 2, None, "", "", 1.0)], 99)
     with pytest.raises(UnusableError, match="2024-01-31: nothing had been won until then"):
         backtest(late, [Knowing()], WEEK, [on(30)])
 

@@ -51,15 +51,15 @@ def backtest(
     """
     with terminal.in_sentences("stopped before every date was scored"), terminal.reading():
         from funnelsim.calibration.backtest.backtest import backtest as score
-        from funnelsim.calibration.backtest.backtest import check_deals
         from funnelsim.calibration.backtest.spans import Span, origins
         from funnelsim.calibration.backtest.usual import usual_baselines
+        from funnelsim.calibration.enough import must_tell
         from funnelsim.calibration.forecaster import Simulated
         from funnelsim.reports.backtest_page import backtest_page
 
         ahead, step = Span.read(horizon, "--horizon"), Span.read(every, "--every")
         history = _history(files, mapping)
-        check_deals(history)
+        must_tell(history)
         days = tuple(map(terminal.instant, at)) if at else origins(history, ahead, step)
         with terminal.filled(out) as folder, progress.scored(len(days)) as advance:
             result = score(

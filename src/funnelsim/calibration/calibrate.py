@@ -11,6 +11,7 @@ import pandas as pd
 from funnelsim.calibration.arrivals import Arrivals, measure_arrivals
 from funnelsim.calibration.drift import Drift, drift_of
 from funnelsim.calibration.durations import Lengths, measure_lengths
+from funnelsim.calibration.enough import must_tell
 from funnelsim.calibration.estimate import Estimate
 from funnelsim.calibration.first_wait import after_first_work, first_waits, worked_stages
 from funnelsim.calibration.mix import FirstStages, first_stages, measure_mix
@@ -22,10 +23,8 @@ from funnelsim.calibration.work import Work, measure_work
 from funnelsim.calibration.work.load import Load, measure_load
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN, name_of, named
-from funnelsim.io.writing import UnusableError
 
 DRAWS = 400
-FEWEST_DEALS = 2
 
 ALL = "all"  # the name of a field that is blank in every deal
 _NAMES = ("channel", "segment", "rep")
@@ -91,7 +90,7 @@ def calibrate(
         If the history has too little to tell: fewer than two deals, none won, or no time in it.
     """
     history = with_names(history if recent_months is None else recent(history, recent_months))
-    _must_tell(history)
+    must_tell(history)
     starts = first_stages(history)
     visits = _visits(history)
     seeds = iter(np.random.SeedSequence(seed).generate_state(len(history.stages) + 7).tolist())
@@ -186,17 +185,6 @@ def recent(history: History, months: int) -> History:
         for frame in (history.entries, history.fields, history.work)
     )
     return replace(history, deals=deals, entries=entries, fields=fields, work=work, seen_from=since)
-
-
-def _must_tell(history: History) -> None:
-    """Refuse a history from which nothing can be measured, and say what would be needed."""
-    deals = history.deals
-    if len(deals) < FEWEST_DEALS:
-        raise UnusableError("the history has fewer than two deals: two at least are needed, many to be sure")
-    if not (deals["outcome"] == "won").any():
-        raise UnusableError("the history has no deal that was won: is the mapping of its status right?")
-    if deals["created"].nunique() == 1 and deals["closed"].dropna().nunique() <= 1:
-        raise UnusableError("all deals have the same dates: are those when the file was written?")
 
 
 def _has(history: History, column: str) -> bool:

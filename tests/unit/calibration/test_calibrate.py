@@ -187,10 +187,10 @@ LOST = [{**won("2025-02-01", "2025-03-01"), "outcome": "lost"}, {"created": pd.T
 @pytest.mark.parametrize(
     ("history", "sentence"),
     [
-        (history_of([]), "the history has fewer than two deals"),
+        (history_of([]), "the history has no deals"),
         (
             history_of([won("2025-02-01", "2025-03-01")]),
-            "the history has fewer than two deals",
+            "the history has a single deal",
         ),
         (history_of(LOST), "the history has no deal that was won"),
         (history_of([won("2025-02-01", "2025-02-01")] * 3), "all deals have the same dates"),

@@ -119,7 +119,7 @@ def test_the_command_writes_scenario_draws_and_page(kept: Path, tmp_path: Path) 
     [
         (("--at", "2027-01-01"), "2027-01-01 is not in it"),
         (("--at", "soon"), "--at is soon; expected a date"),
-        (("--at", "2025-01-01"), "fewer than two deals"),
+        (("--at", "2025-01-01"), "the history has no deals"),
     ],
 )
 def test_what_cannot_be_measured_is_said_and_nothing_is_written(

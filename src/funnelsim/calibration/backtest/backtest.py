@@ -25,6 +25,7 @@ from funnelsim.calibration.backtest.windows import (
     of,
     what_came,
 )
+from funnelsim.calibration.enough import must_tell
 from funnelsim.compiling.arrays import Floats
 from funnelsim.history.history import History
 from funnelsim.io.writing import UnusableError
@@ -82,7 +83,7 @@ def backtest(
         If the history has fewer than two deals, no win, or does not reach around an origin; if a field of
         `by` is not known for the past; or if the first forecaster could forecast nothing.
     """
-    check_deals(history)
+    must_tell(history)
     check_origins(history, horizon, tuple(origins))
     must_be_known(history, by)
     work = (
@@ -113,27 +114,6 @@ def backtest(
         not_made=not_made,
         not_scored=tuple(_not_scored(history)),
     )
-
-
-def check_deals(history: History) -> None:
-    """Refuse a history from which nothing can be learned.
-
-    Raises
-    ------
-    UnusableError
-        If there are fewer than two deals, or none was won.
-    """
-    count = len(history.deals)
-    if count < 2:
-        raise UnusableError(
-            f"the history has {'a single deal' if count else 'no deals'}: a forecast is learned from many, "
-            "some of them won"
-        )
-    if not (history.deals["outcome"] == "won").any():
-        raise UnusableError(
-            f"none of the {count:,} deals of the history was won, so there are no wins to learn from: check "
-            "in the mapping which status or stage means won"
-        )
 
 
 def _not_scored(history: History) -> Iterator[str]:

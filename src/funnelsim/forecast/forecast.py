@@ -303,7 +303,7 @@ class Forecast:
         """
         figure, parts = FIGURES[metric], self.parts(metric, "all", self.expected)
         segments = len(self.model.segments)
-        return size_of_contracts(figure, parts, self._added(figure), (1, segments))[0]
+        return np.asarray(size_of_contracts(figure, parts, self._added(figure), (1, segments))[0])
 
     def _added(self, figure: Figure) -> Parts:
         """Return what one contract adds to the parts of a figure over the period: each (1, segments)."""

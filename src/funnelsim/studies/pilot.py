@@ -42,7 +42,7 @@ from funnelsim.scenario import (
     with_all_deciding,
 )
 from funnelsim.scenario.errors import Problems
-from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.months import DAYS_PER_MONTH, longest
 from funnelsim.scenario.plan_checks import check_quarters
 from funnelsim.scenario.scenario import Dated
 from funnelsim.scenario.schema import LONGEST_HORIZON
@@ -116,6 +116,24 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     for name in found.forecasts:
         _check_numbers(scenario.strategy(name), found.months)
     return scenario.with_months(found.months, found.doubts)
+
+
+def settled_alike(
+    scenarios: Mapping[str, Scenario], jobs: int = 0, strategies: Iterable[str] = ()
+) -> dict[str, Scenario]:
+    """Let pilots choose the months of scenarios that are simulated in the same worlds: the longest of all.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario
+        By assumption.
+    jobs, strategies
+        As `settled` takes them.
+    """
+    chosen = list(strategies)
+    ready = {name: settled(each, jobs, chosen) for name, each in scenarios.items()}
+    months = longest(each.months for each in ready.values())
+    return {name: each.with_months(months) for name, each in ready.items()}
 
 
 def _check_numbers(scenario: Scenario, months: Months) -> None:

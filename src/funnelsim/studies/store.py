@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 Wanted = Callable[[str], bool]
 
 FORMAT = 1
-KINDS = ("studies", "worlds")  # the folders of a store
+STUDIES, WORLDS = KINDS = ("studies", "worlds")  # the folders of a store
 _MAGIC = b"funnelsim store 1\n"
 _MARK = "funnelsim-store.json"
 _LONGEST_HEADER = 1 << 20
@@ -137,6 +137,32 @@ class Kept:
         key = self.header.get("key", {})
         sources = key.get("sources")
         return sources in SOURCES and key.get("code") == code_of(sources)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Return whether it is as it was written; this reads it."""
+        try:
+            self.arrays()
+        except (_DamagedError, OSError):
+            return False
+        return True
+
+    def arrays(self) -> Arrays:
+        """Read what it holds; of a file that is whole."""
+        return _unsealed(read_bytes(self.path, _LARGEST), self.path.name)
+
+    @property
+    def state(self) -> str:
+        """Say in words what is the matter with it; nothing if it can be used."""
+        if self.path.name.startswith("."):
+            return "not finished"
+        return (
+            "of another version"
+            if self.header and not self.is_current
+            else ""
+            if self.is_whole
+            else "damaged"
+        )
 
 
 @dataclass
@@ -253,10 +279,6 @@ class Store:
             if not path.name.startswith("."):
                 yield Kept(path, path.stat().st_size, _header(path))
 
-    def damages(self) -> list[Path]:
-        """Read every file of this version, and return those that are damaged."""
-        return [kept.path for kept in self if not kept.header or not _is_whole(kept)]
-
     def prune(self, keeps: Callable[[Kept], bool] = lambda _: True) -> list[Kept]:
         """Remove what is of another version, damaged or not finished, and what is not to be kept.
 
@@ -275,7 +297,7 @@ class Store:
         StoreError
             If a file cannot be removed.
         """
-        gone = [kept for kept in self if not (kept.is_current and _is_whole(kept) and keeps(kept))]
+        gone = [kept for kept in self if kept.state or not keeps(kept)]
         before = time.time() - _STALE
         waiting = [(path, path.stat()) for path in self._files() if path.name.startswith(".")]
         gone += [Kept(path, found.st_size, {}) for path, found in waiting if found.st_mtime < before]
@@ -379,12 +401,3 @@ def _header(path: Path) -> Mapping[str, Any]:
             return header if whole and hashlib.sha256(_plain(header["key"])).hexdigest() == path.name else {}
     except _DAMAGED:
         return {}
-
-
-def _is_whole(kept: Kept) -> bool:
-    """Return whether a file is as it was written."""
-    try:
-        _unsealed(read_bytes(kept.path, _LARGEST), kept.path.name)
-    except (_DamagedError, OSError):
-        return False
-    return True

@@ -32,7 +32,7 @@ from funnelsim.studies.designed.sums import (
 )
 from funnelsim.studies.pilot import settled, settled_alike
 from funnelsim.studies.replication import Plan
-from funnelsim.studies.store import Arrays, Key, Memory, Store, packed
+from funnelsim.studies.store import STUDIES, WORLDS, Arrays, Key, Memory, Store, packed
 from funnelsim.studies.study import Progress, replicated
 
 BLOCK = 100  # worlds in a file
@@ -160,7 +160,7 @@ def key_of_study(study: Study) -> Key:
     }
     plain = json.dumps(said, sort_keys=True, default=str)
     content = {"title": study.title, "rows": study.rows, "says": hashlib.sha256(plain.encode()).hexdigest()}
-    return Key("studies", "study", content)
+    return Key(STUDIES, "study", content)
 
 
 def ready_of(arrays: Arrays) -> Ready:
@@ -230,7 +230,7 @@ class _Run:
             "first": worlds.start,
             "worlds": len(worlds),
         }
-        return Key("worlds", "scenario" if self._is_uncertain else "model", content)
+        return Key(WORLDS, "scenario" if self._is_uncertain else "model", content)
 
     @property
     def _is_uncertain(self) -> bool:

@@ -1,0 +1,135 @@
+"""The pages that `funnelsim study` and `funnelsim store` print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from funnelsim.compiling.arrays import Integers
+from funnelsim.forecast import Interval
+from funnelsim.metrics import FIGURES, Better
+from funnelsim.metrics.wording import simulated
+from funnelsim.reports import notes
+from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
+from funnelsim.reports.comparison_page import spaced
+from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.studies.designed.holdings import Holding
+from funnelsim.studies.designed.result import StudyResult
+
+MOST_SHOWN = 20  # rows; all are in the files
+_LUCK = (
+    "The best of many rows is partly the luckiest: simulate those that you would choose again, with another "
+    "seed."
+)
+
+
+def study_page(result: StudyResult, width: int = WIDTH) -> RenderableType:
+    """Lay out what a study found for a terminal: the rows, the best ones if there are many.
+
+    Parameters
+    ----------
+    result : StudyResult
+        What was simulated.
+    width : int
+        Characters of a line at most.
+    """
+    study, months = result.study, result.months.period
+    shown = _shown(result)
+    labels = [str(number + 1) for number in shown]
+    doubts = [*result.doubts, *([_LUCK] if len(shown) < len(result.rows) else [])]
+    return Group(
+        notes.heading(f"{printable(study.title or study.scenario.source)}: {_which(result, len(shown))}"),
+        Text(f"{simulated(result.years, months)} of each, the same for all; seed {study.seed}"),
+        Text(notes.horizon(study.scenario.with_months(result.months))),
+        *spaced(tables("Row", labels, [*_settings(result, shown), *_figures(result, shown)], width=width)),
+        Text(),
+        Text(notes.precision_of_the_mean(result.years, months)),
+        *notes.section("Watch", doubts),
+    )
+
+
+def _shown(result: StudyResult) -> Integers:
+    """Choose the rows that are shown: all, or the best in the first figure."""
+    if len(result.rows) <= MOST_SHOWN:
+        return np.arange(len(result.rows))
+    first = result.metrics[0]
+    values = result.means[first].value
+    ranked = values if FIGURES[first].better is Better.LESS else -values
+    return np.argsort(ranked, kind="stable")[:MOST_SHOWN]  # what is undefined comes last
+
+
+def _which(result: StudyResult, shown: int) -> str:
+    """Say which rows are shown."""
+    count = len(result.rows)
+    if shown == count:
+        return f"{count} rows" if count > 1 else "one row"
+    figure = FIGURES[result.metrics[0]]
+    end = "lowest" if figure.better is Better.LESS else "highest"
+    return f"the {shown} of {count:,} rows with the {end} {figure.title.lower()}"
+
+
+def _settings(result: StudyResult, shown: Integers) -> list[Column]:
+    """Make the columns that say what a row is: levers, assumption, strategy."""
+    study = result.study
+    wanted = [lever.key for lever in study.levers]
+    wanted += [
+        name
+        for name, many in (("assumption", study.assumptions), ("strategy", study.strategies))
+        if len(many) > 1
+    ]
+    frame = result.points.iloc[shown]
+    return [
+        text_column(name, [notes.value_in_words(each) for each in frame[name].tolist()])
+        for name in map(str, wanted)
+    ]
+
+
+def _figures(result: StudyResult, shown: Integers) -> list[Column]:
+    currency = printable(result.study.scenario.currency)
+    return [
+        figure_column(
+            FIGURES[metric].title,
+            FIGURES[metric].unit,
+            currency,
+            [Interval(*(float(each[row]) for each in found[:3])) for row in shown],
+            PRECISION,
+        )
+        for metric, found in result.means.items()
+    ]
+
+
+def store_page(folder: str, found: Sequence[Holding], width: int = WIDTH) -> RenderableType:
+    """Lay out what a store holds.
+
+    Parameters
+    ----------
+    folder : str
+        Of the store.
+    found : sequence of Holding
+        By study, then what is of no use.
+    width : int
+        Characters of a line at most.
+    """
+    if not found:
+        return Text(f"{printable(folder)} is empty")
+    columns = [
+        text_column("Files", [f"{each.files:,}" for each in found]),
+        text_column("Size", [megabytes(each.size) for each in found]),
+        text_column("Simulated years", [f"{each.years:,}" for each in found]),
+    ]
+    return Group(
+        notes.heading(f"{printable(folder)}: what is kept, by study"),
+        *spaced(tables("Study", [printable(each.title) for each in found], columns, width=width)),
+    )
+
+
+def megabytes(size: int) -> str:
+    """Write a number of bytes.
+
+    >>> megabytes(12_345_678), megabytes(10)
+    ('12.3 MB', '0.0 MB')
+    """
+    return f"{size / 1e6:,.1f} MB"

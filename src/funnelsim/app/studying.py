@@ -96,7 +96,7 @@ def store(
         if studies and not prune:
             terminal.fail("--study says what --prune keeps: give --prune too")
         from funnelsim.reports.study_page import megabytes, store_page
-        from funnelsim.studies.designed.holdings import OF_NO_STUDY, belonging_to, holdings
+        from funnelsim.studies.designed.holdings import belonging_to, holdings
         from funnelsim.studies.designed.study import read_study
         from funnelsim.studies.store import Store
 
@@ -106,7 +106,7 @@ def store(
             return
         asked = [read_study(each) for each in studies or ()]
         gone = opened.prune(belonging_to(opened, asked)) if asked else opened.prune()
-        why = Counter(kept.state or OF_NO_STUDY for kept in gone)
+        why = Counter(kept.state or "of no study given" for kept in gone)
         told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(why.items()))
         size = megabytes(sum(kept.size for kept in gone))
-        terminal.write(f"Removed: {len(gone):,} files, {size} ({told})" if gone else "Nothing to remove")
+        terminal.write(f"Removed: {size} in {len(gone):,} files ({told})" if gone else "Nothing to remove")

@@ -9,6 +9,7 @@ from typing import Any
 from funnelsim.reports.document import as_json
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.study_page import study_page
+from funnelsim.studies.designed.levers import Lever
 from funnelsim.studies.designed.result import StudyResult
 from funnelsim.studies.store import packed
 
@@ -40,7 +41,7 @@ def study_document(result: StudyResult) -> dict[str, Any]:
         "title": study.title,
         "scenario": study.scenario.source,
         "figures": list(study.metrics),
-        "levers": [asdict(lever) for lever in study.levers],
+        "levers": {lever.key: _tried(lever) for lever in study.levers},
         "design": asdict(study.design),
         "starts": study.starts,
         "always": study.always,
@@ -52,3 +53,10 @@ def study_document(result: StudyResult) -> dict[str, Any]:
         "doubts": list(result.doubts),
         "rows": result.table.to_dict("records"),
     }
+
+
+def _tried(lever: Lever) -> dict[str, Any] | list[Any]:
+    """Write what is tried of a lever as in a file."""
+    if lever.values:
+        return list(lever.values)
+    return {"low": lever.low, "high": lever.high} | ({"steps": lever.steps} if lever.steps else {})

@@ -11,12 +11,14 @@ from rich.text import Text
 from funnelsim.compiling.arrays import Integers
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Better
-from funnelsim.metrics.wording import simulated
+from funnelsim.metrics.wording import number, simulated, spoken
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
 from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.scenario.changes import split_key
 from funnelsim.studies.designed.holdings import Holding
+from funnelsim.studies.designed.levers import Lever
 from funnelsim.studies.designed.result import StudyResult
 
 MOST_SHOWN = 20  # rows; all are in the files
@@ -38,7 +40,7 @@ def study_page(result: StudyResult, width: int = WIDTH) -> RenderableType:
     """
     study, months = result.study, result.months.period
     shown = _shown(result)
-    labels = [str(number + 1) for number in shown]
+    labels = [str(row + 1) for row in shown]
     doubts = [*result.doubts, *([_LUCK] if len(shown) < len(result.rows) else [])]
     return Group(
         notes.heading(f"{printable(study.title or study.scenario.source)}: {_which(result, len(shown))}"),
@@ -73,18 +75,32 @@ def _which(result: StudyResult, shown: int) -> str:
 
 def _settings(result: StudyResult, shown: Integers) -> list[Column]:
     """Make the columns that say what a row is: levers, assumption, strategy."""
-    study = result.study
-    wanted = [lever.key for lever in study.levers]
-    wanted += [
-        name
-        for name, many in (("assumption", study.assumptions), ("strategy", study.strategies))
-        if len(many) > 1
+    study, rows = result.study, [result.rows[row] for row in shown]
+    points = [study.points[row.point - 1] for row in rows]
+    columns = [
+        text_column(_called(lever), [_setting(point[lever.key]) for point in points])
+        for lever in study.levers
     ]
-    frame = result.points.iloc[shown]
-    return [
-        text_column(name, [notes.value_in_words(each) for each in frame[name].tolist()])
-        for name in map(str, wanted)
-    ]
+    if len(study.assumptions) > 1:
+        columns.append(text_column("Assumption", [printable(row.assumption) for row in rows]))
+    if len(study.strategies) > 1:
+        called = [study.scenario.label_of(row.strategy) for row in rows]
+        columns.append(text_column("Strategy", list(map(printable, called))))
+    return columns
+
+
+def _called(lever: Lever) -> str:
+    """Call a lever as in a heading.
+
+    >>> _called(Lever("channels.website.cost_per_month *="))
+    'channels website cost per month, times'
+    """
+    path, operation = split_key(lever.key)
+    return printable(spoken(" ".join(path))) + {"*=": ", times", "+=": ", plus"}.get(operation, "")
+
+
+def _setting(value: object) -> str:
+    return number(value, 4) if isinstance(value, float) else notes.value_in_words(value).strip('"')
 
 
 def _figures(result: StudyResult, shown: Integers) -> list[Column]:

@@ -13,7 +13,7 @@ import os
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -210,16 +210,11 @@ class Store:
         StoreError
             If the folder holds something else, is a store of another version, or cannot be used.
         """
-        mark = folder / _MARK
         try:
-            if not mark.exists():
-                _make(folder, mark, new)
-            found = json.loads(read_bytes(mark, _LONGEST_HEADER))
+            _must_be_store(folder, new)
+            form = _form_of(read_bytes(folder / _MARK, _LONGEST_HEADER))
         except OSError as error:
             raise StoreError(f"the store {folder} cannot be used: {error.strerror}") from error
-        except (ValueError, RecursionError):
-            found = None
-        form = found.get("format") if isinstance(found, dict) else None
         if form != FORMAT:
             raise StoreError(
                 f"the store {folder} is of another version of funnelsim (its form is {form!r}; this version "
@@ -333,16 +328,33 @@ class Memory:
         self._kept[key.name] = arrays
 
 
-def _make(folder: Path, mark: Path, new: bool) -> None:
-    """Make a store of a folder that is empty or not there yet."""
-    if not new and not folder.exists():
-        raise StoreError(f"there is no store {folder}")
-    inside: Collection[str] = os.listdir(folder) if folder.exists() else ()
-    if inside or not new:
-        raise StoreError(f"{folder} is no store of funnelsim: choose a new or an empty folder")
+def _must_be_store(folder: Path, new: bool) -> None:
+    """Refuse a folder that is no store; make one of a folder that is empty or not there yet."""
+    mark = folder / _MARK
+    if mark.exists():
+        return
+    there = folder.exists()
+    if not there and not new:
+        raise StoreError(f"there is no folder {folder}; a store is made by funnelsim study with --store")
+    if there and (not new or any(not name.startswith(f".{_MARK}") for name in os.listdir(folder))):
+        right = (
+            ": choose a new or an empty folder"
+            if new
+            else "; a store is made by funnelsim study with --store"
+        )
+        raise StoreError(f"{folder} is no store of funnelsim{right}")
     folder.mkdir(parents=True, exist_ok=True)
     with whole_file(mark, overwrite=True) as opened:
         opened.write(_plain({"format": FORMAT}) + b"\n")
+
+
+def _form_of(mark: bytes) -> object:
+    """Return the form of a store; None if the file that says so is damaged."""
+    try:
+        found = json.loads(mark)
+    except (ValueError, RecursionError):
+        return None
+    return found.get("format") if isinstance(found, dict) else None
 
 
 # ---- a file: what it is, a header, and arrays ---------------------------------------------------

@@ -9,7 +9,7 @@ from funnelsim.studies.designed.run import key_of_study, ready_of
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.store import STUDIES, Kept, Store, StoreError
 
-OF_NO_STUDY = "of no study"
+_OF_NO_STUDY = "of no study"
 
 
 class Holding(NamedTuple):
@@ -58,7 +58,7 @@ def holdings(store: Store) -> list[Holding]:
         files = [study, *(kept for kept in useful if _said(kept).get("content") in contents)]
         owned |= {kept.path for kept in files}
         found.append(_held(_said(study)["title"], files))
-    useless[OF_NO_STUDY] = [kept for kept in useful if kept.path not in owned]
+    useless[_OF_NO_STUDY] = [kept for kept in useful if kept.path not in owned]
     return sorted(found) + [_held(title, files) for title, files in useless.items() if files]
 
 

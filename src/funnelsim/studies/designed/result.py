@@ -144,11 +144,12 @@ class StudyResult:
         The levers' values, assumption and strategy; `n`, the simulated years; each figure with `_low` and
         `_high`, its 95 % precision. Undefined values are NaN.
         """
-        table = self.points.copy()
-        table["n"] = self.years
+        import pandas as pd
+
+        columns: dict[str, object] = {"n": self.years}
         for metric, found in self.means.items():
-            table[metric], table[f"{metric}_low"], table[f"{metric}_high"] = found[:3]
-        return table
+            columns |= {metric: found.value, f"{metric}_low": found.low, f"{metric}_high": found.high}
+        return pd.concat([self.points, pd.DataFrame(columns, index=self.points.index)], axis=1)
 
     def _by_year(self, expected: bool) -> Floats:
         found = [

@@ -370,7 +370,7 @@ def _counted(study: Study) -> str:
         for names, unit in ((study.assumptions, "assumption"), (study.strategies, "strategy"))
         if len(names) > 1
     ]
-    return f"{' x '.join(axes)} x {study.replications:,} = {study.simulated_years:,} simulated years"
+    return f"{' x '.join(axes)} x {study.replications:,} years = {study.simulated_years:,} simulated years"
 
 
 def _number(count: int, unit: str) -> str:

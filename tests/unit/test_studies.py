@@ -96,7 +96,10 @@ def test_a_point_is_simulated_as_the_strategy_that_says_the_same() -> None:
     study = asked(
         strategies=["today", "more_inquiries"],
         assumptions=[AS_TYPED, "slow"],
-        levers={PEOPLE: [2, 4], "segments.default.contract_value_per_year *=": {"low": 0.9, "high": 1.1, "steps": 2}},
+        levers={
+            PEOPLE: [2, 4],
+            "segments.default.contract_value_per_year *=": {"low": 0.9, "high": 1.1, "steps": 2},
+        },
         **begun,
     )
     result = fs.run_study(study)

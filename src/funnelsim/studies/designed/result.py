@@ -43,7 +43,7 @@ class Row(NamedTuple):
     content: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class StudyResult:
     """What a study found, as `run_study` returns it.
 

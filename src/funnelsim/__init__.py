@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
     from funnelsim.studies.checkpoint import Checkpoint
-    from funnelsim.studies.designed.result import StudyResult
+    from funnelsim.studies.designed.results import StudyResult
     from funnelsim.studies.designed.run import run_study
     from funnelsim.studies.designed.study import Study, read_study, study_of
     from funnelsim.studies.endless import EndlessLoopError
@@ -81,7 +81,7 @@ _HOMES = {
     "SimulationResult": "funnelsim.studies.results",
     "Store": "funnelsim.studies.store",
     "Study": "funnelsim.studies.designed.study",
-    "StudyResult": "funnelsim.studies.designed.result",
+    "StudyResult": "funnelsim.studies.designed.results",
     "backtest": "funnelsim.calibration.backtest.backtest",
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",

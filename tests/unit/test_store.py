@@ -370,7 +370,7 @@ def test_the_commands_study_and_store(tmp_path: Path, monkeypatch: pytest.Monkey
         "Simulated now: 0 years"
     )
     assert contents(Path("one")) == contents(Path("two"))
-    assert Path("one/study.txt").read_text() == page
+    assert Path("one/page.txt").read_text() == page
     table = Path("one/table.csv").read_text("utf-8-sig").splitlines()
     assert table[0].startswith(
         "row,teams.sales.people,assumption,strategy,n,profit,profit_low,profit_high,won"

@@ -10,7 +10,7 @@ from funnelsim.reports.document import as_json
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.study_page import study_page
 from funnelsim.studies.designed.levers import Lever
-from funnelsim.studies.designed.result import StudyResult
+from funnelsim.studies.designed.results import StudyResult
 from funnelsim.studies.store import packed
 
 
@@ -27,7 +27,7 @@ def study_files(result: StudyResult) -> Iterator[tuple[str, bytes]]:
         Name and contents: the page as text; `table.csv`, a row a point; `years.npz`, the arrays `values`,
         `expected` and `twins` of NumPy; `study.json`.
     """
-    yield "study.txt", as_text(study_page(result)).encode()
+    yield "page.txt", as_text(study_page(result)).encode()
     yield "table.csv", result.table.to_csv(lineterminator="\n").encode("utf-8-sig")
     arrays = {"values": result.values, "expected": result.expected, "twins": result.twins}
     yield "years.npz", packed(arrays)

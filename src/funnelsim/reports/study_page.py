@@ -19,7 +19,7 @@ from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.scenario.changes import split_key
 from funnelsim.studies.designed.holdings import Holding
 from funnelsim.studies.designed.levers import Lever
-from funnelsim.studies.designed.result import StudyResult
+from funnelsim.studies.designed.results import StudyResult
 
 MOST_SHOWN = 20  # rows; all are in the files
 _LUCK = (

@@ -19,7 +19,7 @@ from funnelsim.io.memory import available_memory
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
 from funnelsim.scenario import TODAY, Course, Months, Scenario, courses_of
-from funnelsim.studies.designed.result import Row, StudyResult
+from funnelsim.studies.designed.results import Row, StudyResult
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.designed.sums import (
     Sums,

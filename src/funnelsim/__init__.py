@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
     from funnelsim.studies.checkpoint import Checkpoint
     from funnelsim.studies.designed.results import StudyResult
-    from funnelsim.studies.designed.run import run_study
+    from funnelsim.studies.designed.running import run_study
     from funnelsim.studies.designed.study import Study, read_study, study_of
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -98,7 +98,7 @@ _HOMES = {
     "read_study": "funnelsim.studies.designed.study",
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
-    "run_study": "funnelsim.studies.designed.run",
+    "run_study": "funnelsim.studies.designed.running",
     "simulate": "funnelsim.studies.study",
     "study_of": "funnelsim.studies.designed.study",
 }

@@ -19,7 +19,7 @@ from funnelsim.app.cli import app
 from funnelsim.io.writing import UnusableError
 from funnelsim.model.own_policy import register_policy
 from funnelsim.studies import store as stores
-from funnelsim.studies.designed import run
+from funnelsim.studies.designed import running
 from funnelsim.studies.designed.holdings import belonging_to, holdings
 from funnelsim.studies.store import Key, Store, StoreError
 
@@ -50,7 +50,7 @@ def test_a_second_run_simulates_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     first = fs.run_study(asked(), store=tmp_path)
     before = contents(tmp_path)
     for name in ("replicated", "settled_alike", "courses_of"):
-        monkeypatch.setattr(run, name, None)
+        monkeypatch.setattr(running, name, None)
     again = fs.run_study(asked(), store=tmp_path)
     assert (first.simulated, again.simulated) == (40, 0)
     assert again.table.equals(first.table)
@@ -120,7 +120,7 @@ def test_files_are_the_same_bytes_however_the_work_is_divided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fs.run_study(asked(), store=tmp_path / "whole", jobs=2)
-    monkeypatch.setattr(run, "TALLIES", 1)
+    monkeypatch.setattr(running, "TALLIES", 1)
     fs.run_study(asked(), store=tmp_path / "one", jobs=1)
     assert contents(tmp_path / "whole") == contents(tmp_path / "one")
 
@@ -290,7 +290,7 @@ def test_a_key_tells_models_apart_by_every_array_and_by_nothing_else() -> None:
     """Bytes between the fields of records are no part of a model."""
     scenario = asked().scenario
     course = fs.scenario.courses_of(scenario, ["today"])["today"]
-    content = run.content_of(course, scenario, "today")
+    content = running.content_of(course, scenario, "today")
     model = course.typed[0].model
     padded = model.teams.copy()
     raw = padded.view(np.uint8).reshape(len(padded), -1)
@@ -301,14 +301,14 @@ def test_a_key_tells_models_apart_by_every_array_and_by_nothing_else() -> None:
     }
     for byte in set(range(raw.shape[1])) - used:
         raw[:, byte] = 255
-    assert run.content_of(with_model(course, model._replace(teams=padded)), scenario, "today") == content
+    assert running.content_of(with_model(course, model._replace(teams=padded)), scenario, "today") == content
     for name, value in model._asdict().items():
         other = np.array(value)
         if other.size:
             part = other if other.dtype.names is None else other[other.dtype.names[0]]
             part += 1
             changed = with_model(course, model._replace(**{name: other}))
-            assert run.content_of(changed, scenario, "today") != content, name
+            assert running.content_of(changed, scenario, "today") != content, name
 
 
 def with_model(course: Any, model: Any) -> Any:

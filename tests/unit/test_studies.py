@@ -13,7 +13,7 @@ import funnelsim as fs
 from funnelsim.metrics import FIGURES
 from funnelsim.scenario import AS_TYPED, ScenarioError, preset_text
 from funnelsim.studies.designed.levers import Design, Lever
-from funnelsim.studies.designed.run import LargeStudyError
+from funnelsim.studies.designed.running import LargeStudyError
 from funnelsim.studies.designed.sums import KEPT
 
 PEOPLE = "teams.sales.people"
@@ -274,7 +274,7 @@ def test_a_large_study_says_time_and_size_before_it_starts() -> None:
 
 
 def test_what_outgrows_memory_is_refused_even_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("funnelsim.studies.designed.run.available_memory", lambda: 1_000)
+    monkeypatch.setattr("funnelsim.studies.designed.running.available_memory", lambda: 1_000)
     with pytest.raises(LargeStudyError, match=r"whose figures take .* GB of memory"):
         fs.run_study(asked(), yes=True)
 

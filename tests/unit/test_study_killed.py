@@ -14,7 +14,7 @@ import os, random, signal, sys, time
 from pathlib import Path
 import funnelsim as fs
 from funnelsim.reports.study_files import study_files
-from funnelsim.studies.designed.run import run_study
+from funnelsim.studies.designed.running import run_study
 
 home, wanted = Path(sys.argv[1]), int(sys.argv[2])
 scenario = fs.load("first_steps").with_changes({"horizon.period_months": 2})

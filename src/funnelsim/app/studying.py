@@ -47,7 +47,7 @@ def study(
         asked = read_study(file)
         terminal.settings(asked.replications, asked.seed, jobs, "compiled")
         from funnelsim.reports.study_files import study_document, study_files
-        from funnelsim.studies.designed.run import run_study
+        from funnelsim.studies.designed.running import run_study
 
         with terminal.filled(out) as folder:
             with terminal.endings(), progress.simulated(asked.simulated_years) as advance:

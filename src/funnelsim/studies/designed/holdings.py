@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from funnelsim.studies.designed.run import key_of_study, ready_of
+from funnelsim.studies.designed.running import key_of_study, ready_of
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.store import STUDIES, Kept, Store, StoreError
 

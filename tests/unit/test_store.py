@@ -49,7 +49,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_second_run_simulates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = fs.run_study(asked(), store=tmp_path)
     before = contents(tmp_path)
-    for name in ("replicated", "settled_alike", "courses_of"):
+    for name in ("replicated", "settled", "courses_of"):
         monkeypatch.setattr(running, name, None)
     again = fs.run_study(asked(), store=tmp_path)
     assert (first.simulated, again.simulated) == (40, 0)

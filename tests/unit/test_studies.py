@@ -12,6 +12,7 @@ import pytest
 import funnelsim as fs
 from funnelsim.metrics import FIGURES
 from funnelsim.scenario import AS_TYPED, ScenarioError, preset_text
+from funnelsim.studies.designed import running
 from funnelsim.studies.designed.levers import Design, Lever
 from funnelsim.studies.designed.running import LargeStudyError
 from funnelsim.studies.designed.sums import KEPT
@@ -153,6 +154,53 @@ def test_all_rows_have_the_longest_months_that_one_needs() -> None:
         for each in (scenario, scenario.under("slow"))
     ]
     assert found == tuple(map(max, zip(*alone, strict=True)))
+
+
+def patient(**horizon: int) -> fs.Study:
+    """Ask for one and eight people, and inquiries of whom one person works few: nobody gives up."""
+    changes = {f"stages.{name}.goes_cold_after_days": 2_000 for name in ("first_call", "proposal")}
+    scenario = fs.load("first_steps").with_changes(
+        changes | {f"horizon.{key}": horizon[key] for key in horizon}
+    )
+    levers = {PEOPLE: [1, 8], INQUIRIES: [10.0, 80.0]}
+    return fs.study_of({"scenario": scenario, "levers": levers, "always": True, "replications": 2})
+
+
+def test_doubts_name_the_rows_that_they_are_of() -> None:
+    doubts = fs.run_study(patient()).doubts
+    assert {tuple(rows) for doubt, rows in doubts.items() if "its queues grow for ever" in doubt} == {(2,)}
+
+
+def test_rows_with_inquiries_that_are_still_open_are_named() -> None:
+    (told, rows) = next(iter(fs.run_study(patient(warm_up_months=2, drain_months=6)).warnings.items()))
+    assert "still open when the simulation ends" in told
+    assert rows == [2]
+
+
+def test_many_points_are_strategies_of_several_scenarios(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    study = asked(
+        assumptions=[AS_TYPED, "slow"],
+        strategies=["today", "one_more_rep"],
+        levers={PEOPLE: [1, 2, 3], INQUIRIES: [40.0, 50.0]},
+        replications=3,
+    )
+    whole = fs.run_study(study, store=tmp_path)
+    monkeypatch.setattr(running, "POINTS", 2)
+    monkeypatch.setattr(running, "_HELD", 1)
+    parts = fs.run_study(study)
+    assert [row.content for row in parts.rows] == [row.content for row in whole.rows]
+    assert parts.table.equals(whole.table)
+
+
+def test_more_points_are_tried_than_a_scenario_has_strategies() -> None:
+    cost = "channels.website.cost_per_month"
+    levers = {cost: {"low": 0, "high": 1_100, "steps": 1_101}}
+    study = fs.study_of({"scenario": small(), "levers": levers, "replications": 1})
+    last = running._parts(study)[-1]
+    scenario = study.under(last.assumption, last.points(study))
+    assert scenario.strategy("point_1101").channels["website"].cost_per_month == 1_100
 
 
 def test_expected_values_have_the_means_of_the_table_and_vary_less() -> None:

@@ -38,7 +38,7 @@ def study_document(result: StudyResult) -> dict[str, Any]:
     """Write a study as plain tables; undefined values are null in JSON."""
     study = result.study
     return {
-        "title": study.title,
+        "title": study.name,
         "scenario": study.scenario.source,
         "figures": list(study.metrics),
         "levers": {lever.key: _tried(lever) for lever in study.levers},
@@ -50,7 +50,7 @@ def study_document(result: StudyResult) -> dict[str, Any]:
         "asked": study.replications,
         "simulated_years": result.years,
         "months": result.months._asdict(),
-        "doubts": list(result.doubts),
+        "warnings": result.warnings,
         "rows": result.table.to_dict("records"),
     }
 

@@ -11,12 +11,12 @@ from rich.text import Text
 from funnelsim.compiling.arrays import Integers
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Better
-from funnelsim.metrics.wording import number, simulated, spoken
+from funnelsim.metrics.wording import listed, number, simulated, spoken
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
 from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
-from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.changes import MOST_NAMED, split_key
 from funnelsim.studies.designed.holdings import Holding
 from funnelsim.studies.designed.levers import Lever
 from funnelsim.studies.designed.results import StudyResult
@@ -41,9 +41,9 @@ def study_page(result: StudyResult, width: int = WIDTH) -> RenderableType:
     study, months = result.study, result.months.period
     shown = _shown(result)
     labels = [str(row + 1) for row in shown]
-    doubts = [*result.doubts, *([_LUCK] if len(shown) < len(result.rows) else [])]
+    doubts = [*_doubts(result), *([_LUCK] if len(shown) < len(result.rows) else [])]
     return Group(
-        notes.heading(f"{printable(study.title or study.scenario.source)}: {_which(result, len(shown))}"),
+        notes.heading(f"{printable(study.name)}: {_which(result, len(shown))}"),
         Text(f"{simulated(result.years, months)} of each, the same for all; seed {study.seed}"),
         Text(notes.horizon(study.scenario.with_months(result.months))),
         *spaced(tables("Row", labels, [*_settings(result, shown), *_figures(result, shown)], width=width)),
@@ -71,6 +71,25 @@ def _which(result: StudyResult, shown: int) -> str:
     figure = FIGURES[result.metrics[0]]
     end = "lowest" if figure.better is Better.LESS else "highest"
     return f"the {shown} of {count:,} rows with the {end} {figure.title.lower()}"
+
+
+def _doubts(result: StudyResult) -> list[str]:
+    """Say what is doubtful and of which rows; of many such sentences, the first ones."""
+    told = [
+        f"Row {listed(_some([str(row) for row in rows], MOST_NAMED))}: {doubt}"
+        for doubt, rows in result.warnings.items()
+    ]
+    return _some(told, MOST_NAMED, " such sentences; study.json of --out has all")
+
+
+def _some(texts: list[str], most: int, of_what: str = "") -> list[str]:
+    """Keep the first of many texts, and say how many more there are.
+
+    >>> _some(["a", "b", "c"], 2), _some(["a", "b"], 2)
+    (['a', 'b', '1 more'], ['a', 'b'])
+    """
+    more = len(texts) - most
+    return [*texts[:most], f"{more} more{of_what}"] if more > 0 else texts
 
 
 def _settings(result: StudyResult, shown: Integers) -> list[Column]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from funnelsim.decisions.verdict import under_assumptions
 from funnelsim.scenario import AS_TYPED, Problem, Scenario, ScenarioError
-from funnelsim.studies.pilot import settled_alike
+from funnelsim.studies.pilot import alike, settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult, reports
 from funnelsim.studies.study import Progress, chosen_of, compare_over
@@ -184,8 +184,9 @@ def compare_assumptions(
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
     scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
+    ready = {name: settled(each, jobs, chosen) for name, each in scenarios.items()}
     found: dict[str, ComparisonResult] = {}
-    for name, each in settled_alike(scenarios, jobs, chosen).items():
+    for name, each in alike(ready).items():
         try:
             found[name] = compare_over(each, chosen, plan, progress)
         except KeyboardInterrupt:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -62,6 +62,9 @@ SAFETY_OF_QUEUES = 0.5  # of SHORT, for the same reason
 UNSETTLED = 24  # months of a warm-up whose queues never settle
 WEEK = 7 * DAY
 MOST_STEPS = 1_200  # in which leads are counted: more than the weeks of the longest run
+
+
+_Name = TypeVar("_Name")
 
 
 @dataclass(frozen=True)
@@ -118,22 +121,10 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     return scenario.with_months(found.months, found.doubts)
 
 
-def settled_alike(
-    scenarios: Mapping[str, Scenario], jobs: int = 0, strategies: Iterable[str] = ()
-) -> dict[str, Scenario]:
-    """Let pilots choose the months of scenarios that are simulated in the same worlds: the longest of all.
-
-    Parameters
-    ----------
-    scenarios : mapping of str to Scenario
-        By assumption.
-    jobs, strategies
-        As `settled` takes them.
-    """
-    chosen = list(strategies)
-    ready = {name: settled(each, jobs, chosen) for name, each in scenarios.items()}
-    months = longest(each.months for each in ready.values())
-    return {name: each.with_months(months) for name, each in ready.items()}
+def alike(scenarios: Mapping[_Name, Scenario]) -> dict[_Name, Scenario]:
+    """Give settled scenarios that are simulated in the same worlds the same months: the longest of all."""
+    months = longest(each.months for each in scenarios.values())
+    return {name: each.with_months(months) for name, each in scenarios.items()}
 
 
 def _check_numbers(scenario: Scenario, months: Months) -> None:

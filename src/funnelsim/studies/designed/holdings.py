@@ -77,7 +77,7 @@ def belonging_to(store: Store, studies: Sequence[Study]) -> Callable[[Kept], boo
         kept = store.read(key)
         if kept is None:
             raise StoreError(
-                f'the store {store.folder} has nothing of the study "{study.title}" as it is now: run it '
+                f'the store {store.folder} has nothing of the study "{study.name}" as it is now: run it '
                 "with this store first; nothing is removed"
             )
         ours.add(key.name)

@@ -12,6 +12,7 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Precision
+from funnelsim.forecast.forecast import MOST_OPEN
 from funnelsim.forecast.precise import precise
 from funnelsim.metrics import FIGURES
 from funnelsim.metrics.figure import Figure, Parts
@@ -22,7 +23,15 @@ from funnelsim.studies.designed.sums import Sums
 if TYPE_CHECKING:
     import pandas as pd
 
+OPEN_SHARE = "open_share"
 _AT_ONCE = 1 << 24  # numbers that are looked at together
+
+
+_LEFT_OPEN = (
+    f"more than {100 * MOST_OPEN:g} % of the period's inquiries are still open when the simulation ends, so "
+    "that what becomes of inquiries is counted only as far as it has happened. A longer drain would follow "
+    "them to the end."
+)
 
 
 class Row(NamedTuple):
@@ -54,8 +63,8 @@ class StudyResult:
         Of all rows.
     rows : tuple of Row
         In the order of points, then assumptions, then strategies.
-    doubts : tuple of str
-        What readers must know of the months, in sentences.
+    doubts : dict of str to list of int
+        What readers must know of the months, in sentences, and of which rows, counted from 1.
     sums : dict of str to Sums
         By content.
     is_expected : bool
@@ -79,7 +88,7 @@ class StudyResult:
     study: Study
     months: Months
     rows: tuple[Row, ...]
-    doubts: tuple[str, ...]
+    doubts: dict[str, list[int]]
     sums: dict[str, Sums]
     is_expected: bool
     simulated: int
@@ -124,6 +133,13 @@ class StudyResult:
     def means(self) -> dict[str, Precision]:
         """Each figure in the mean simulated year, with its 95 % precision: arrays (rows,)."""
         return {metric: self._precision(metric) for metric in self.metrics}
+
+    @cached_property
+    def warnings(self) -> dict[str, list[int]]:
+        """State what readers must know, in sentences, and of which rows, counted from 1."""
+        share = self._precision(OPEN_SHARE).value
+        late = np.flatnonzero(share > MOST_OPEN) + 1
+        return self.doubts | ({_LEFT_OPEN: late.tolist()} if len(late) else {})
 
     @cached_property
     def points(self) -> pd.DataFrame:

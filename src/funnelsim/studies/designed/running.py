@@ -8,9 +8,10 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from funnelsim.io.memory import available_memory
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
 from funnelsim.scenario import TODAY, Course, Months, Scenario, courses_of
-from funnelsim.studies.designed.results import Row, StudyResult
+from funnelsim.studies.designed.results import OPEN_SHARE, Row, StudyResult
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.designed.sums import (
     Sums,
@@ -30,12 +31,14 @@ from funnelsim.studies.designed.sums import (
     sums_of,
     wanted_for,
 )
-from funnelsim.studies.pilot import settled, settled_alike
+from funnelsim.studies.pilot import alike, settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.store import STUDIES, WORLDS, Arrays, Key, Memory, Store, packed
 from funnelsim.studies.study import Progress, replicated
 
 BLOCK = 100  # worlds in a file
+POINTS = 200  # that are strategies of one scenario at a time
+_HELD = 8  # scenarios with points that are kept at hand
 TALLIES = 1 << 28  # bytes of tallies at a time
 ASKED_FROM = 100_000  # simulated years from which on time and size are estimated first
 LONG = 3_600.0  # seconds that a study may take unasked
@@ -122,7 +125,8 @@ class Ready:
     Attributes
     ----------
     months : Months
-    doubts : tuple of str
+    doubts : dict of str to list of int
+        What readers must know of the months, in sentences, and of which rows, counted from 1.
     contents : dict of str to list of str
         By assumption: what each strategy of each point is simulated from, point by point.
     is_expected : bool
@@ -130,7 +134,7 @@ class Ready:
     """
 
     months: Months
-    doubts: tuple[str, ...]
+    doubts: dict[str, list[int]]
     contents: dict[str, list[str]]
     is_expected: bool
 
@@ -159,16 +163,14 @@ def key_of_study(study: Study) -> Key:
         "always": study.always,
     }
     plain = json.dumps(said, sort_keys=True, default=str)
-    content = {"title": study.title, "rows": study.rows, "says": hashlib.sha256(plain.encode()).hexdigest()}
+    content = {"title": study.name, "rows": study.rows, "says": hashlib.sha256(plain.encode()).hexdigest()}
     return Key(STUDIES, "study", content)
 
 
 def ready_of(arrays: Arrays) -> Ready:
     """Read what was kept of a study."""
     found = json.loads(arrays["ready"].tobytes())
-    return Ready(
-        Months(*found["months"]), tuple(found["doubts"]), found["contents"], bool(found["is_expected"])
-    )
+    return Ready(Months(*found["months"]), found["doubts"], found["contents"], found["is_expected"])
 
 
 class _Run:
@@ -176,8 +178,9 @@ class _Run:
 
     def __init__(self, study: Study, box: Store | Memory, jobs: int, progress: Progress) -> None:
         self._study, self._box, self._jobs, self._progress = study, box, jobs, progress
-        self._scenarios: dict[str, Scenario] = {}
+        self._scenarios: dict[_Part, Scenario] = {}
         self._simulated = 0
+        self._figures = tuple(dict.fromkeys((*study.metrics, OPEN_SHARE)))
         kept = box.read(key_of_study(study))
         self._ready = self._made_ready() if kept is None else ready_of(kept)
         self._rows = self._ready.rows(study)
@@ -212,15 +215,17 @@ class _Run:
         """Return the sums of a block of worlds: those that are kept, and those that are simulated now."""
         found: dict[str, Sums] = {}
         for content, row in self._first.items():
-            kept = self._box.read(self._key(row, worlds), wanted_for(self._study.metrics))
+            kept = self._box.read(self._key(row, worlds), wanted_for(self._figures))
             if kept is not None:
-                found[content] = read_sums(kept, self._study.metrics)
+                found[content] = read_sums(kept, self._figures)
                 self._progress(self._times[content] * len(worlds))
         missing = [row for content, row in self._first.items() if content not in found]
-        for assumption in self._study.assumptions:
-            rows = [row for row in missing if row.assumption == assumption]
-            for batch in self._batches(rows):
-                found |= self._simulate(assumption, batch, worlds)
+        parts: dict[_Part, list[Row]] = {}
+        for row in missing:
+            parts.setdefault(_part_of(row), []).append(row)
+        for part, rows in parts.items():
+            for batch in self._batches(part, rows):
+                found |= self._simulate(part, batch, worlds)
         return found
 
     def _key(self, row: Row, worlds: range) -> Key:
@@ -236,9 +241,9 @@ class _Run:
     def _is_uncertain(self) -> bool:
         return bool(self._study.scenario.uncertainties)
 
-    def _simulate(self, assumption: str, rows: Sequence[Row], worlds: range) -> dict[str, Sums]:
-        """Simulate rows of an assumption in a block of worlds, and keep what they bring."""
-        scenario = self._scenario(assumption)
+    def _simulate(self, part: _Part, rows: Sequence[Row], worlds: range) -> dict[str, Sums]:
+        """Simulate rows of a part in a block of worlds, and keep what they bring."""
+        scenario = self._scenario(part)
         by_name = {self._name(row): row for row in rows}
         plan = Plan(len(worlds), self._study.seed, jobs=self._jobs, first=worlds.start)
         courses = courses_of(scenario, by_name)
@@ -251,7 +256,7 @@ class _Run:
                 raise KeyboardInterrupt
             kept = sums_of(courses[name].typed[-1].model, finished[name])
             self._box.write(self._key(row, worlds), kept)
-            found[row.content] = read_sums(kept, self._study.metrics)
+            found[row.content] = read_sums(kept, self._figures)
             self._progress((self._times[row.content] - 1) * len(worlds))
         self._simulated += len(rows) * len(worlds)
         return found
@@ -260,53 +265,58 @@ class _Run:
         """Name the strategy of a row in the scenario of its assumption."""
         return self._study.names(row.point - 1)[self._study.strategies.index(row.strategy)]
 
-    def _batches(self, rows: Sequence[Row]) -> Iterator[list[Row]]:
+    def _batches(self, part: _Part, rows: Sequence[Row]) -> Iterator[list[Row]]:
         """Divide rows so that their tallies fit into a part of memory: those of a batch share their past."""
-        if not rows:
-            return
         name = self._name(rows[0])
-        course = courses_of(self._scenario(rows[0].assumption), [name])[name]
+        course = courses_of(self._scenario(part), [name])[name]
         a_world = sum(each.nbytes for each in new_tally(course.typed[-1].model, len(course.names.reasons)))
         waiting = iter(rows)
         yield from iter(lambda: list(islice(waiting, max(1, TALLIES // (a_world * BLOCK)))), [])
 
     # ---- from points to contents ----------------------------------------------------------------
 
-    def _scenario(self, assumption: str) -> Scenario:
-        """Return the scenario under an assumption, with all points, in the months of the study."""
-        if assumption not in self._scenarios:
-            under = self._study.under(assumption)
-            self._scenarios[assumption] = under.with_months(self._ready.months)
-        return self._scenarios[assumption]
+    def _scenario(self, part: _Part) -> Scenario:
+        """Return the scenario of a part, in the months of the study."""
+        if part not in self._scenarios:
+            under = self._study.under(part.assumption, part.points(self._study))
+            self._hold(part, under.with_months(self._ready.months))
+        return self._scenarios[part]
+
+    def _hold(self, part: _Part, scenario: Scenario) -> None:
+        """Keep a scenario at hand, and forget the oldest if there are many."""
+        self._scenarios[part] = scenario
+        if len(self._scenarios) > _HELD:
+            del self._scenarios[next(iter(self._scenarios))]
 
     def _made_ready(self) -> Ready:
         """Lower every row, in the longest months that one of them needs, and keep what it is made from."""
-        study = self._study
-        names = [name for point in range(study.count) for name in study.names(point)]
-        scenarios = {assumption: study.under(assumption) for assumption in study.assumptions}
-        self._scenarios = settled_alike(scenarios, self._jobs, names)
-        months = next(iter(self._scenarios.values())).months
-        doubts: dict[str, None] = {}
-        contents: dict[str, list[str]] = {}
-        reads = False
-        for assumption, scenario in self._scenarios.items():
-            contents[assumption] = []
-            for name, course in _courses(scenario, names):
-                self._must_be_known(name, course)
-                contents[assumption].append(content_of(course, scenario, name))
-                reads |= any(reads_values(chapter.model) for chapter in course.typed)
-                doubts |= dict.fromkeys(scenario.strategy(name).doubts)
-        ready = Ready(months, tuple(doubts), contents, not reads)
-        said = json.dumps(
-            {
-                "months": list(months),
-                "doubts": ready.doubts,
-                "contents": contents,
-                "is_expected": ready.is_expected,
-            }
+        study, parts = self._study, _parts(self._study)
+        found = {}
+        for part in parts:
+            under = study.under(part.assumption, part.points(study))
+            found[part] = settled(under, self._jobs, part.names(study))
+        ready = Ready(
+            next(iter(alike(found).values())).months, {}, {each: [] for each in study.assumptions}, True
         )
+        for part, scenario in alike(found).items():
+            ready = self._with_part(ready, part, scenario)
+        said = json.dumps(asdict(ready))
         self._box.write(key_of_study(study), {"ready": np.frombuffer(said.encode(), np.uint8)})
         return ready
+
+    def _with_part(self, ready: Ready, part: _Part, scenario: Scenario) -> Ready:
+        """Add what the rows of a part are made from."""
+        self._hold(part, scenario)
+        contents = ready.contents[part.assumption]
+        reads = False
+        for name, course in _courses(scenario, part.names(self._study)):
+            self._must_be_known(name, course)
+            row = _number_of(self._study, part.assumption, len(contents))
+            contents.append(content_of(course, scenario, name))
+            reads |= any(reads_values(chapter.model) for chapter in course.typed)
+            for doubt in scenario.strategy(name).doubts:
+                ready.doubts.setdefault(doubt, []).append(row)
+        return replace(ready, is_expected=ready.is_expected and not reads)
 
     def _must_be_known(self, name: str, course: Course) -> None:
         """Refuse to keep what a policy of the user's own decides (ST8)."""
@@ -315,6 +325,37 @@ class _Run:
                 f'in "{name}" a policy of your own assigns leads, and nothing tells a store what it does: '
                 "run the study without a store"
             )
+
+
+class _Part(NamedTuple):
+    """Points that are strategies of one scenario: those of an assumption, so many at a time."""
+
+    assumption: str
+    number: int
+
+    def points(self, study: Study) -> range:
+        """Return which points, counted from 0."""
+        return range(self.number * POINTS, min((self.number + 1) * POINTS, study.count))
+
+    def names(self, study: Study) -> list[str]:
+        """Name the strategies of the points."""
+        return [name for point in self.points(study) for name in study.names(point)]
+
+
+def _part_of(row: Row) -> _Part:
+    return _Part(row.assumption, (row.point - 1) // POINTS)
+
+
+def _parts(study: Study) -> list[_Part]:
+    """Divide the rows of a study, each assumption's in the order of points."""
+    return [_Part(each, number) for each in study.assumptions for number in range(-(-study.count // POINTS))]
+
+
+def _number_of(study: Study, assumption: str, place: int) -> int:
+    """Number the row that is at a place among those of an assumption, from 1."""
+    point, strategy = divmod(place, len(study.strategies))
+    before = point * len(study.assumptions) + study.assumptions.index(assumption)
+    return before * len(study.strategies) + strategy + 1
 
 
 def _courses(scenario: Scenario, names: Sequence[str]) -> Iterator[tuple[str, Course]]:

@@ -103,15 +103,26 @@ class Study:
         """The points of the design: the value of each lever."""
         return tuple(self.design.of(self.levers))
 
-    def under(self, assumption: str) -> Scenario:
-        """Return the scenario under an assumption, with the points as strategies (ST1).
+    @property
+    def name(self) -> str:
+        """Return its title, or that of the scenario's file."""
+        return self.title or self.scenario.source
+
+    def under(self, assumption: str, points: range) -> Scenario:
+        """Return the scenario under an assumption, with points as strategies (ST1).
+
+        Parameters
+        ----------
+        assumption : str
+        points : range
+            Which points, counted from 0: at most 1,000, as many as a scenario has strategies.
 
         Raises
         ------
         ScenarioError
             If a point cannot be chosen.
         """
-        return self._with(self._assumed(assumption), self.points)
+        return self._with(assumption, {point + 1: self.points[point] for point in points})
 
     def names(self, point: int) -> list[str]:
         """Name the strategies of a point in the scenarios that `under` returns, in the order of the study."""
@@ -127,47 +138,42 @@ class Study:
         ------
         ScenarioError
         """
-        first = next(self.design.of(self.levers))
+        first = {1: next(self.design.of(self.levers))}
         for assumption in self.assumptions:
-            scenario = self._with(self._assumed(assumption), [first])
+            scenario = self._with(assumption, first)
             for name in self.names(0):
                 try:
                     scenario.timeline(name)
                 except ScenarioError as error:
-                    raise _of_levers(error, [first]) from None
+                    raise _of_levers(error, first) from None
 
-    def _assumed(self, assumption: str) -> Scenario:
-        return self.scenario if assumption == AS_TYPED else self.scenario.under(assumption)
-
-    def _with(self, scenario: Scenario, points: Sequence[Point]) -> Scenario:
-        """Add points to the strategies of a scenario."""
+    def _with(self, assumption: str, points: Mapping[int, Point]) -> Scenario:
+        """Add points, by their numbers, to the strategies of the scenario under an assumption."""
+        scenario = self.scenario if assumption == AS_TYPED else self.scenario.under(assumption)
         if not self.levers:
             return scenario
         when = {"always": True} if self.always else {} if self.starts is None else {"starts": self.starts}
-        strategies = {
-            f"{POINT}{number}": {"change": point, **when} for number, point in enumerate(points, start=1)
-        }
+        strategies = {f"{POINT}{number}": {"change": point, **when} for number, point in points.items()}
         try:
             return scenario.with_strategies(strategies)
         except ScenarioError as error:
             raise _of_levers(error, points) from None
 
 
-def _of_levers(error: ScenarioError, points: Sequence[Point]) -> ScenarioError:
-    """Say what is wrong with points in terms of the study: of a lever, or of a point."""
-    return ScenarioError(
-        dict.fromkeys(_of_lever(problem, points) for problem in error.problems), error.source
-    )
+def _of_levers(error: ScenarioError, points: Mapping[int, Point]) -> ScenarioError:
+    """Say what is wrong with points in terms of the study, each once: of a lever, or of a point."""
+    found = {problem.sentence(): problem for problem in (_of_lever(each, points) for each in error.problems)}
+    return ScenarioError(found.values(), error.source)
 
 
-def _of_lever(problem: Problem, points: Sequence[Point]) -> Problem:
+def _of_lever(problem: Problem, points: Mapping[int, Point]) -> Problem:
     parts = parts_of(problem.path)
     if len(parts) < 2 or parts[0] != "strategies" or not parts[1].startswith(POINT):
         return problem
     if len(parts) > 3 and parts[2] == "change":
         return replace(problem, path=f'levers."{".".join(parts[3:])}"', line=None)
     number = parts[1].partition(TOGETHER)[0].removeprefix(POINT)
-    values = ", ".join(f"{key} = {shown(value)}" for key, value in points[int(number) - 1].items())
+    values = ", ".join(f"{key} = {shown(value)}" for key, value in points[int(number)].items())
     return replace(problem, path=f"point {number} of the design ({values})", line=None)
 
 
@@ -196,6 +202,10 @@ def read_study(path: str | os.PathLike[str]) -> Study:
     ({'teams.sales.people': 2}, {'teams.sales.people': 3})
     """
     file = Path(path)
+    if not file.exists():
+        raise ScenarioError(
+            [Problem("", "the file does not exist", "a study, which is a TOML file")], str(file)
+        )
     text = composed(read_text(file))
     document = {"title": file.stem} | parse_toml(text, str(file))
     lines = lines_of_keys(text)

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
     from funnelsim.studies.checkpoint import Checkpoint
+    from funnelsim.studies.designed.results import StudyResult
+    from funnelsim.studies.designed.running import run_study
+    from funnelsim.studies.designed.study import Study, read_study, study_of
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.romi import RomiResult, romi
+    from funnelsim.studies.store import Store
     from funnelsim.studies.study import compare, keep, simulate
     from funnelsim.studies.today.restart import forecast_from
     from funnelsim.studies.today.snapshot import read_snapshot
@@ -40,6 +44,9 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimulationResult",
+    "Store",
+    "Study",
+    "StudyResult",
     "backtest",
     "calibrate",
     "compare",
@@ -53,9 +60,12 @@ __all__ = [
     "presets",
     "read_history",
     "read_snapshot",
+    "read_study",
     "register_policy",
     "romi",
+    "run_study",
     "simulate",
+    "study_of",
 ]
 
 _HOMES = {
@@ -69,6 +79,9 @@ _HOMES = {
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
+    "Store": "funnelsim.studies.store",
+    "Study": "funnelsim.studies.designed.study",
+    "StudyResult": "funnelsim.studies.designed.results",
     "backtest": "funnelsim.calibration.backtest.backtest",
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
@@ -82,9 +95,12 @@ _HOMES = {
     "presets": "funnelsim.scenario",
     "read_history": "funnelsim.history.files",
     "read_snapshot": "funnelsim.studies.today.snapshot",
+    "read_study": "funnelsim.studies.designed.study",
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
+    "run_study": "funnelsim.studies.designed.running",
     "simulate": "funnelsim.studies.study",
+    "study_of": "funnelsim.studies.designed.study",
 }
 
 

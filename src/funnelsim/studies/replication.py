@@ -44,7 +44,7 @@ class Plan:
     Parameters
     ----------
     replications : int
-        Simulated worlds of each strategy, numbered from 0.
+        Simulated worlds of each strategy.
     seed : int
         Of all draws, below 2**32.
     engine : str
@@ -53,6 +53,8 @@ class Plan:
         Worlds that run at the same time; 0 takes every processor.
     digest : bool
         Whether to hash the ledgers as well.
+    first : int
+        The number of the first world.
 
     Raises
     ------
@@ -72,12 +74,14 @@ class Plan:
     engine: str = "compiled"
     jobs: int = 0
     digest: bool = False
+    first: int = 0
 
     def __post_init__(self) -> None:
         for name, low, high in (
             ("replications", 1, 1_000_000),
             ("seed", 0, 2**32 - 1),
             ("jobs", 0, 1_024),
+            ("first", 0, 1_000_000),
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -90,8 +94,13 @@ class Plan:
         """Return whether worlds are simulated and added up without going back to Python for each page."""
         return self.engine == "compiled" and not self.digest
 
+    @property
+    def numbers(self) -> range:
+        """Return the numbers of the worlds."""
+        return range(self.first, self.first + self.replications)
+
     def blocks(self) -> list[range]:
-        """Divide the worlds into blocks, each run as one."""
+        """Divide the worlds into blocks, each run as one: their places, counted from 0."""
         size = BLOCK[self.engine]
         return [
             range(first, min(first + size, self.replications)) for first in range(0, self.replications, size)
@@ -175,8 +184,7 @@ class _Study:
         self._since = since
         self._plan = plan
         self._progress = progress
-        worlds = range(plan.replications)
-        self.found = {name: new_replications(each, plan, worlds) for name, each in strategies.items()}
+        self.found = {name: new_replications(each, plan, plan.numbers) for name, each in strategies.items()}
         self._trees = trees_of(strategies, self.found) if plan.at_once else []
         tasks = [tuple(tree.names) for tree in self._trees] or [(name,) for name in strategies]
         # World by world, so that finished worlds can be compared at any time.
@@ -274,7 +282,7 @@ class _Study:
 
 def _alone(course: Course, plan: Plan, block: range) -> Replications:
     """Run one strategy in a block of worlds, in a process of its own."""
-    found = new_replications(course, plan, block)
+    found = new_replications(course, plan, plan.numbers[block.start : block.stop])
     run_block(course, plan, found, range(len(found)), Workplace(threading.Event()))
     return found
 
@@ -361,7 +369,7 @@ def live_together(
 
 def stand(tree: Tree, plan: Plan, instant: int, progress: Progress) -> tuple[list[Standing], list[Standing]]:
     """Run the past of strategies up to a midnight; return how things stand in each world, and in its twin."""
-    worlds, twins = worlds_of_plan(plan, range(plan.replications))
+    worlds, twins = worlds_of_plan(plan, plan.numbers)
     workplace, chain = Workplace(threading.Event()), tree.chapters_before(instant)
     found: tuple[list[Standing], list[Standing]] = [], []
     for number in range(len(worlds)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -266,11 +266,7 @@ def _results(
         plan = _going_on(scenario, strategies, plan, since)
     changed = {name: scenario.strategy(name) for name in strategies}
     courses = courses_of(scenario, strategies)
-    check_memory(changed, courses, plan)
-    try:
-        finished = replicate(courses, plan, progress, since)
-    except StuckError as stuck:
-        raise in_words(stuck, [course.names for course in courses.values()]) from stuck
+    finished = replicated(changed, courses, plan, progress, since)
     lived = [chapter.model for course in courses.values() for chapter in course.typed]
     expected = not any(map(reads_values, lived))  # the same for all, or they could not be compared
     return {
@@ -287,6 +283,29 @@ def _results(
         )
         for name, found in finished.items()
     }
+
+
+def replicated(
+    scenarios: Mapping[str, Scenario],
+    courses: Mapping[str, Course],
+    plan: Plan,
+    progress: Progress,
+    since: Checkpoint | None = None,
+) -> dict[str, Replications]:
+    """Run lowered strategies in the same worlds, if they fit into memory.
+
+    Raises
+    ------
+    ScenarioError
+        If they would outgrow memory.
+    EndlessLoopError
+        If leads go in circles at one instant without end.
+    """
+    check_memory(scenarios, courses, plan)
+    try:
+        return replicate(courses, plan, progress, since)
+    except StuckError as stuck:
+        raise in_words(stuck, [course.names for course in courses.values()]) from stuck
 
 
 def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.romi import RomiResult, romi
+    from funnelsim.studies.sequential import Decision, decide
     from funnelsim.studies.study import compare, keep, simulate
     from funnelsim.studies.today.restart import forecast_from
     from funnelsim.studies.today.snapshot import read_snapshot
@@ -33,6 +34,7 @@ __all__ = [
     "AssumptionsResult",
     "Checkpoint",
     "ComparisonResult",
+    "Decision",
     "EndlessLoopError",
     "History",
     "PolicyError",
@@ -44,6 +46,7 @@ __all__ = [
     "calibrate",
     "compare",
     "compare_assumptions",
+    "decide",
     "firm_of",
     "forecast_from",
     "keep",
@@ -62,6 +65,7 @@ _HOMES = {
     "AssumptionsResult": "funnelsim.studies.assumptions",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
+    "Decision": "funnelsim.studies.sequential",
     "EndlessLoopError": "funnelsim.studies.endless",
     "History": "funnelsim.history",
     "PolicyError": "funnelsim.model.own_policy",
@@ -73,6 +77,7 @@ _HOMES = {
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
+    "decide": "funnelsim.studies.sequential",
     "firm_of": "funnelsim.calibration.document",
     "forecast_from": "funnelsim.studies.today.restart",
     "keep": "funnelsim.studies.study",

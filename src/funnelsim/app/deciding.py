@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -111,7 +112,8 @@ def _next(result: Decision, typed: Typed) -> str:
         chosen = ["--strategy", result.any_time.leader, *typed.assumption]
         return terminal.command("run", typed.scenario, typed.changes, *chosen)
     question = result.question
-    asked = ["--margin", f"{question.margin:.15g}", "--at-most", str(round(years))]
+    at_most = max(math.ceil(years), question.at_most)
+    asked = ["--margin", f"{question.margin:.15g}", "--at-most", str(at_most)]
     asked += [] if question.best else ["--no-best"]
     options = [*typed.strategies, *typed.assumption, *asked]
     return terminal.command("compare", typed.scenario, typed.changes, *options)

@@ -10,20 +10,15 @@ from rich.text import Text
 from funnelsim.decisions import Contrast
 from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import rounded_up, simulated
+from funnelsim.metrics.wording import money_range, rounded_up
 from funnelsim.reports import notes
 from funnelsim.reports.columns import ANY_TIME, Column, figure_column, text_column
 from funnelsim.reports.comparison_page import dated_names, spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.studies.sequential import Decision
 
-_SEQUENCES = (
-    "At any time: a confidence sequence. It may be looked at after any number of simulated years, and holds "
-    "at all of them together. Better: it lies above 0. The same: the whole of it lies within the margin. More "
-    "years: about so many, if they go on as so far."
-)
 _RISKS = (
-    "One year in ten brings less than the worst year in ten. Of these, each sequence by itself holds with 95 %, "
+    "One year in ten brings less than the worst year in ten. Here each sequence holds by itself with 95 %, "
     "whatever the distribution."
 )
 
@@ -43,12 +38,11 @@ def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> Re
     compared, found = result.result, result.any_time
     base = compared[compared.base]
     months = base.forecast.months
-    ran = notes.what_ran(compared.plan, result.years, months)
-    most = simulated(result.question.at_most, months)
-    pairs = f"{found.pairs} pairs" if found.pairs > 1 else "one pair"
+    ran = f"{notes.what_ran(compared.plan, result.years, months)}, at most {result.question.at_most:,}"
+    rivals = [each for each in found.contrasts if compared.base not in (each.strategy, each.base)]
     return Group(
         notes.heading(f"{notes.title_of(compared.scenario)}: a verdict at any time"),
-        Text(f"{ran}, at most {most}; {notes.horizon(base.scenario)}"),
+        Text(f"{ran}; {notes.horizon(base.scenario)}"),
         *notes.section("What is assumed", notes.assumption(compared.scenario)),
         *notes.section("What changes in any case", notes.base_changes(compared.scenario)),
         Text(),
@@ -57,19 +51,11 @@ def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> Re
         *notes.section("Mind", notes.warnings(compared.notes, compared.titles)),
         Text(),
         notes.heading("Verdict"),
-        *notes.indented(
-            [
-                printable(result.verdict),
-                f"The chance that this is ever wrong about the profit of any of {pairs}, however often one looks, "
-                "is at most 5 %; and so is that of being wrong about more than half of the years.",
-            ]
-        ),
+        *notes.indented([printable(result.verdict), _how_sure(result)]),
         *_against(result, list(found.against_base.values()), width),
-        *_against(
-            result, [each for each in found.contrasts if each.base == found.leader != compared.base], width
-        ),
+        *_against(result, rivals, width),
         Text(),
-        Text(_SEQUENCES),
+        Text(_sequences(result)),
         Text(),
         notes.heading("What single years may bring"),
         *spaced(tables("Strategy", dated_names(compared), _risks(result), width=width)),
@@ -77,6 +63,27 @@ def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> Re
         Text(_RISKS),
         *notes.section("Watch", notes.warnings(compared.forecast_warnings, compared.titles)),
         *notes.next_step(next_command, width),
+    )
+
+
+def _how_sure(result: Decision) -> str:
+    """State how sure the verdict is."""
+    pairs = result.any_time.pairs
+    of_which = f"any of {pairs} pairs" if pairs > 1 else "the pair"
+    return (
+        f"The chance that this is ever wrong about the profit of {of_which}, however often one looks, is at "
+        "most 5 %; and so is that of being wrong about more than half of the years."
+    )
+
+
+def _sequences(result: Decision) -> str:
+    """State what the sequences are, and what is sure by them."""
+    margin = result.question.margin
+    more = " More years: about so many, if they go on as so far." if result.any_time.open else ""
+    return (
+        "At any time: a confidence sequence. It may be looked at after any number of simulated years, and "
+        "holds at all of them together. Better: the whole of it lies above 0. The same: the whole of it lies "
+        f"within {money_range(-margin, margin, _currency(result))}.{more}"
     )
 
 
@@ -105,7 +112,7 @@ def _against(result: Decision, contrasts: Sequence[Contrast], width: int) -> lis
 
 
 def _years(result: Decision, contrasts: Sequence[Contrast]) -> list[Column]:
-    """Make the columns of the share of single years in which a strategy is ahead, and of what is sure of it."""
+    """Make the columns of the share of years in which a strategy is ahead, and of what is sure of it."""
     found = [result.any_time.ahead[each.strategy] for each in contrasts]
     return [
         figure_column("Years ahead", Unit.SHARE, "", [each.ahead for each in found], ANY_TIME),

@@ -70,6 +70,7 @@ def decision_document(result: Decision) -> dict[str, Any]:
     found, base = result.any_time, result.result[result.result.base]
     return {
         **_what_ran(base, result.result.scenario),
+        "intervals": {"low, high": "a confidence sequence, which holds at all numbers of years together"},
         "margin": result.question.margin,
         "at_most": result.question.at_most,
         "decided": result.decided,

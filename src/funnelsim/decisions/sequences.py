@@ -156,11 +156,26 @@ def ends(
     return mean - reach, mean + reach
 
 
+def log_odds_against(happened: npt.ArrayLike, years: npt.ArrayLike, chance: npt.ArrayLike) -> Floats:
+    """Return the logarithm of how many times as likely all chances, mixed evenly, are as one of them.
+
+    That is B(s + 1, n - s + 1) / (p^s (1 - p)^(n - s)), a martingale where p is true: it ever reaches
+    1 / error with a chance of at most `error` (Ville 1939).
+
+    Examples
+    --------
+    >>> log_odds_against([5, 9], 10, 0.5).round(2).tolist()
+    [-1.0, 2.23]
+    """
+    s, n, p = (np.asarray(each, np.float64) for each in (happened, years, chance))
+    likely = special.xlogy(s, p) + special.xlog1py(n - s, -p)
+    return np.asarray(special.betaln(s + 1.0, n - s + 1.0) - likely)
+
+
 def of_share(happened: int, years: int, error: float) -> Interval:
     """Compute the sequence of a chance, at this number of years, whatever else is true of them (SQ4).
 
-    It holds all chances p with (n + 1) C(n, s) p^s (1 - p)^(n - s) > `error`: the mixture of all chances has
-    not grown 1 / `error` times as likely as p.
+    It holds the chances against which the odds are less than 1 / `error`.
 
     Parameters
     ----------
@@ -183,26 +198,19 @@ def of_share(happened: int, years: int, error: float) -> Interval:
     """
     if years == 0:
         return Interval(math.nan, 0.0, 1.0)
-    share = happened / years
-    bound = math.log(error) - _log_mixture(happened, years)
-    low = 0.0 if happened == 0 else _crossing(0.0, share, happened, years, bound)
-    high = 1.0 if happened == years else _crossing(1.0, share, happened, years, bound)
+    share, odds = happened / years, -math.log(error)
+    low, high = (end if share == end else _crossing(end, share, happened, years, odds) for end in (0.0, 1.0))
     return Interval(share, low, high)
 
 
-def _log_mixture(happened: int, years: int) -> float:
-    """Return the logarithm of (n + 1) C(n, s)."""
-    return float(-special.betaln(happened + 1, years - happened + 1))
-
-
-def _crossing(outside: float, inside: float, happened: int, years: int, bound: float) -> float:
-    """Find by bisection where the log-likelihood of a chance crosses a bound, and return the outer side."""
-    while True:
-        middle = (outside + inside) / 2
-        if middle in (outside, inside):
-            return outside
-        likely = special.xlogy(happened, middle) + special.xlog1py(years - happened, -middle)
-        outside, inside = (outside, middle) if likely > bound else (middle, inside)
+def _crossing(outside: float, inside: float, happened: int, years: int, odds: float) -> float:
+    """Find by bisection the chance at which the odds against it reach a bound."""
+    while (middle := (outside + inside) / 2) not in (outside, inside):
+        if float(log_odds_against(happened, years, middle)) < odds:
+            inside = middle
+        else:
+            outside = middle
+    return outside
 
 
 def of_quantile(level: float, values: Floats, error: float) -> Interval:
@@ -233,10 +241,7 @@ def of_quantile(level: float, values: Floats, error: float) -> Interval:
     Interval(value=nan, low=-inf, high=3.0)
     """
     count = len(values)
-    below = np.arange(count + 1)
-    grown = special.betaln(below + 1, count - below + 1)
-    grown -= special.xlogy(below, level) + special.xlog1py(count - below, -level)
-    possible = np.flatnonzero(-grown > math.log(error))
+    possible = np.flatnonzero(log_odds_against(np.arange(count + 1), count, level) < -math.log(error))
     ordered = np.concatenate([[-np.inf], np.sort(values), [np.inf]])
     low, high = ordered[possible[0]], ordered[possible[-1] + 1]
     return Interval(float(years_at(level, values)), float(low), float(high))

@@ -75,7 +75,7 @@ class Decision:
     Examples
     --------
     >>> import funnelsim as fs
-    >>> found = fs.decide(fs.load("first_steps"), margin=20_000, at_most=50, jobs=1)
+    >>> found = fs.decide(fs.load("first_steps"), margin=20_000, at_most=50, best=False, jobs=1)
     >>> found.years, found.decided
     (50, False)
     >>> found.table["verdict"].to_dict()
@@ -141,9 +141,10 @@ def decide(
 ) -> Decision:
     """Simulate strategies in the same worlds until it is decided which are better and which are the same.
 
-    After every 50 years each pair is looked at by its confidence sequence, which may be looked at as often as
-    one likes. A strategy is *better* once the lower end of its gain is above 0, and *the same for our
-    purposes* once the whole sequence lies within the margin. The years are those of `compare`.
+    After 50 years, and again after each 50 or each tenth more, each pair is looked at by its confidence
+    sequence, which may be looked at as often as one likes. A strategy is *better* once the lower end of its
+    gain is above 0, and *the same for our purposes* once the whole sequence lies within the margin. The years
+    are those of `compare`.
 
     Parameters
     ----------

@@ -165,7 +165,7 @@ def compare(
 def compare_until(
     scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress, enough: Enough
 ) -> ComparisonResult:
-    """Compare strategies until it is enough: asked after every 50 years, from the first one on (SQ6).
+    """Compare strategies until it is enough: asked after the first 50 years, and again and again (SQ6).
 
     The result is what `compare` gives with as many replications: of `plan`, if it is never enough.
     """

@@ -29,8 +29,8 @@ be false.
 - *From 50 on*: a sequence that begins at 50 years, however skewed they are. *By skewness*: one that begins at
   50 x skewness^2 years.
 - *Sequence*: that of `compare --margin` ([any_time.md](any_time.md)), which also waits for 20 years with each
-  kind of contract that could be a large one, seen or not. *p*: of at most 5 % wrong runs (exact binomial test,
-  one-sided).
+  kind of contract that could be a large one, seen or not. *p*: of at most 5 % wrong runs (exact binomial
+  test, one-sided).
 - *Silent*: runs in which no sequence has begun at 2,000 years, so that nothing is decided.
 - *The same*: runs with a true gain of 0 that are decided by 2,000 years, if a difference up to a tenth of the
   standard deviation does not matter. *Better*: runs with a true gain of a tenth."""
@@ -191,7 +191,7 @@ def watched(
     return found
 
 
-def of_noise(noise: Noise, runs: int, years: int = YEARS) -> Watched:
+def of_noise(noise: Noise, runs: int, years: int) -> Watched:
     """Look at a single pair in made-up noise."""
     rng = np.random.default_rng([SEED, runs, *noise.title.encode()])
     mean, deviation = np.full(runs, noise.mean), np.full(runs, noise.deviation)
@@ -221,7 +221,7 @@ class Pool(NamedTuple):
             np.stack([size for each in pairs for size in each.sizes]),
         )
 
-    def watched(self, runs: int, years: int = YEARS) -> Watched:
+    def watched(self, runs: int, years: int) -> Watched:
         """Look at all pairs of many runs, whose years are drawn from the pool with replacement.
 
         Returns
@@ -252,7 +252,7 @@ class Pool(NamedTuple):
 # ---- more than half of the years ------------------------------------------------------------
 
 
-def half_claimed(ahead: float, ties: float, runs: int, years: int = YEARS) -> Bools:
+def half_claimed(ahead: float, ties: float, runs: int, years: int) -> Bools:
     """Return which runs ever claim "ahead", or "behind", in more than half of the years: (runs,).
 
     Parameters
@@ -292,7 +292,7 @@ HEADER = (
 def table(macro_replications: int) -> str:
     """Write the tables: so many runs of made-up noise, a quarter of it of presets."""
     rows = [
-        _row(f"{each.title}, skewness {each.skewness:.2g}", of_noise(each, macro_replications))
+        _row(f"{each.title}, skewness {each.skewness:.2g}", of_noise(each, macro_replications, YEARS))
         for each in noises()
     ]
     few = max(1, macro_replications // OF_PRESETS)
@@ -300,10 +300,10 @@ def table(macro_replications: int) -> str:
     for name, scenario in scenarios.items():
         pool = Pool.of(scenario, POOL)
         pairs = pool.gains.shape[1]
-        rows.append(_row(f"{name}, {pairs} pair{'s' if pairs > 1 else ''}", pool.watched(few)))
+        rows.append(_row(f"{name}, {pairs} pair{'s' if pairs > 1 else ''}", pool.watched(few, YEARS)))
     shares = {"50 % ahead, 50 % behind": (0.5, 0.0), "45 % ahead, 45 % behind, 10 % ties": (0.45, 0.1)}
     halves = [
-        (title, f"{macro_replications:,}", *_judged(half_claimed(*each, macro_replications)))
+        (title, f"{macro_replications:,}", *_judged(half_claimed(*each, macro_replications, YEARS)))
         for title, each in shares.items()
     ]
     simulated = (

@@ -193,7 +193,7 @@ def watched(
 
 def of_noise(noise: Noise, runs: int, years: int) -> Watched:
     """Look at a single pair in made-up noise."""
-    rng = np.random.default_rng([SEED, runs, *noise.title.encode()])
+    rng = np.random.default_rng([SEED, runs, round(1e3 * noise.skewness), *noise.title.encode()])
     mean, deviation = np.full(runs, noise.mean), np.full(runs, noise.deviation)
     contract = np.array([0.0, noise.contract])
     return watched(lambda: noise.draw(rng, runs), mean, deviation, contract, SIGNIFICANT, years)

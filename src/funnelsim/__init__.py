@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.romi import RomiResult, romi
+    from funnelsim.studies.sequential import Decision, decide
     from funnelsim.studies.store import Store
     from funnelsim.studies.study import compare, keep, simulate
     from funnelsim.studies.today.restart import forecast_from
@@ -37,6 +38,7 @@ __all__ = [
     "AssumptionsResult",
     "Checkpoint",
     "ComparisonResult",
+    "Decision",
     "EndlessLoopError",
     "History",
     "PolicyError",
@@ -51,6 +53,7 @@ __all__ = [
     "calibrate",
     "compare",
     "compare_assumptions",
+    "decide",
     "firm_of",
     "forecast_from",
     "keep",
@@ -72,6 +75,7 @@ _HOMES = {
     "AssumptionsResult": "funnelsim.studies.assumptions",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
+    "Decision": "funnelsim.studies.sequential",
     "EndlessLoopError": "funnelsim.studies.endless",
     "History": "funnelsim.history",
     "PolicyError": "funnelsim.model.own_policy",
@@ -86,6 +90,7 @@ _HOMES = {
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
+    "decide": "funnelsim.studies.sequential",
     "firm_of": "funnelsim.calibration.document",
     "forecast_from": "funnelsim.studies.today.restart",
     "keep": "funnelsim.studies.study",

@@ -10,12 +10,13 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import backtesting, firm, kept, progress, studying, terminal, today
+from funnelsim.app import backtesting, deciding, firm, kept, progress, studying, terminal, today
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from funnelsim.scenario import Scenario
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
+YEARS = 400  # simulated, unless another number is typed
 OBJECTS = 50_000  # made before garbage is collected: in a short run most come from imports, and stay
 
 app = typer.Typer(
@@ -90,7 +92,10 @@ def compare(
     assumptions: Annotated[
         bool, typer.Option("--assumptions", help="Compare as typed and under every assumption.")
     ] = False,
-    replications: Replications = 400,
+    replications: Replications = YEARS,
+    margin: deciding.Margin = None,
+    at_most: deciding.AtMost = None,
+    best: deciding.Best = True,
     seed: Seed = 1,
     jobs: Jobs = 0,
     engine: Engine = "compiled",
@@ -103,10 +108,22 @@ def compare(
 ) -> None:
     """Simulate every strategy of a scenario in the same worlds, and say which to choose.
 
-    Example: funnelsim compare first_steps --replications 200 --set teams.sales.people=3
+    Examples: funnelsim compare first_steps --replications 200 --set teams.sales.people=3
+    funnelsim compare first_steps --margin 20000
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
+        asked = [_option("--strategies", strategies), _option("--assumption", assumption)]
+        question = deciding.question(margin, at_most, best)
+        if question is not None:
+            others = {"--assumptions": assumptions, "--all": everything, "--from": since is not None}
+            others |= {"--out": out is not None, "--decimal-comma": decimal_comma}
+            others |= {f"--engine {engine}": engine != "compiled", "--replications": replications != YEARS}
+            deciding.refuse(others)
+            read = terminal.read(scenario, changes, assumption)
+            typed = deciding.Typed(scenario, changes, *asked)
+            deciding.decide(read, chosen, question, seed, jobs, as_json, typed)
+            return
         if assumptions and (everything or assumption is not None):
             other = "--all shows one comparison" if everything else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
@@ -116,9 +133,10 @@ def compare(
             )
         read = terminal.read(scenario, changes, assumption)
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
-        asked = [*_option("--strategies", strategies), *_option("--assumption", assumption)]
         if assumptions:
-            _under_assumptions(scenario, read, changes, chosen, asked, settings, as_json, out, decimal_comma)
+            _under_assumptions(
+                scenario, read, changes, chosen, [*chain(*asked)], settings, as_json, out, decimal_comma
+            )
             return
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)

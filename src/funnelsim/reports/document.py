@@ -16,6 +16,7 @@ from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.romi import RomiResult
+from funnelsim.studies.sequential import Decision
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -61,6 +62,43 @@ def romi_document(result: RomiResult) -> dict[str, Any]:
     return {
         **comparison_document(result.result),
         "romi": {name: dict(row) for name, row in result.table.iterrows()},
+    }
+
+
+def decision_document(result: Decision) -> dict[str, Any]:
+    """Write a verdict at any time as plain tables; intervals are confidence sequences."""
+    found, base = result.any_time, result.result[result.result.base]
+    return {
+        **_what_ran(base, result.result.scenario),
+        "intervals": {"low, high": "a confidence sequence, which holds at all numbers of years together"},
+        "margin": result.question.margin,
+        "at_most": result.question.at_most,
+        "decided": result.decided,
+        "base": result.result.base,
+        "leader": found.leader,
+        "against": [
+            {
+                "strategy": each.strategy,
+                "base": each.base,
+                "profit_gain": _interval(Interval(each.mean, each.low, each.high)),
+                "verdict": each.words,
+                "more_years": each.more_years if each.open else 0,
+            }
+            for each in found.contrasts
+        ],
+        "ahead": {
+            name: {"ahead": _interval(each.ahead), "behind": _interval(each.behind), "verdict": each.words}
+            for name, each in found.ahead.items()
+        },
+        "risks": {
+            name: {
+                "loss": _interval(each.loss),
+                "worst_in_ten": _interval(each.worst_in_ten),
+                "goals": {goal: _interval(chance) for goal, chance in each.goals.items()},
+            }
+            for name, each in found.risks.items()
+        },
+        "verdict": result.verdict,
     }
 
 

@@ -18,7 +18,7 @@ from funnelsim.chance.keys import WORLD
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines import ENGINES, new_ledger, pages_by_chapter
 from funnelsim.engines.compiled.blocks import PAGE, Replications, Standing, Workplace
-from funnelsim.engines.fold import Sums, new_tallies
+from funnelsim.engines.fold import Sums, Tally, new_tallies
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Chapters
 from funnelsim.model.own_policy import BUILT_IN, policy_names
@@ -31,10 +31,13 @@ BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of pro
 TWINS = 100  # worlds that are simulated twice if something is uncertain (U8)
 TWIN = 1 << 31  # added to a twin's replication, so that its chance is its own
 
+LOOK = 50  # worlds to the first look at what is finished, where a study ends when that is enough
+
 _PAUSE = 0.1  # seconds between two looks at what threads have finished
 
 Progress = Callable[[int], None]
 Strategies = Mapping[str, Course]
+Enough = Callable[[dict[str, Replications]], bool]
 
 
 @dataclass(frozen=True)
@@ -133,8 +136,36 @@ def _with_room(worlds: Records, course: Course, plan: Plan) -> Replications:
     )
 
 
+def next_look(looked: int) -> int:
+    """Return at how many worlds to look next: 50 more, or a tenth more in whole fifties (SQ6).
+
+    A look takes longer with more worlds: so looks take a part of the time that does not grow.
+
+    Examples
+    --------
+    >>> next_look(0), next_look(50), next_look(5_000)
+    (50, 100, 5500)
+    """
+    return looked + LOOK * max(1, looked // (10 * LOOK))
+
+
+def _first(found: Replications, count: int) -> Replications:
+    """Look at the first worlds, without a copy."""
+    return Replications(
+        worlds=found.worlds[:count],
+        tally=Tally._make(array[:count] for array in found.tally),
+        ledger_rows=found.ledger_rows[:count],
+        sha256=found.sha256[:count],
+        twins=found.twins and _first(found.twins, count),
+    )
+
+
 def replicate(
-    strategies: Strategies, plan: Plan, progress: Progress = lambda _: None, since: Checkpoint | None = None
+    strategies: Strategies,
+    plan: Plan,
+    progress: Progress = lambda _: None,
+    since: Checkpoint | None = None,
+    enough: Enough | None = None,
 ) -> dict[str, Replications]:
     """Run every strategy in the same worlds.
 
@@ -151,6 +182,9 @@ def replicate(
         Called with the number of simulations (one strategy in one world) that have just been finished.
     since : Checkpoint, optional
         From which all strategies go on.
+    enough : callable, optional
+        Asked about the first worlds, as many as `next_look` says, as they are finished. When it answers yes,
+        these are all that is returned (SQ6). Only with the compiled engine.
 
     Returns
     -------
@@ -164,12 +198,14 @@ def replicate(
     StuckError
         Leads go in circles at one instant without end.
     """
-    study = _Study(strategies, plan, progress, since)
+    study = _Study(strategies, plan, progress, since, enough)
     try:
         study.run()
     except KeyboardInterrupt:
         if not study.finished().any():
             raise
+    if study.sufficed:
+        return {name: _first(found, study.sufficed) for name, found in study.found.items()}
     finished = study.finished()
     return {name: found.only(finished) for name, found in study.found.items()}
 
@@ -178,9 +214,17 @@ class _Study:
     """The worlds of every strategy, in blocks that are each run once, and their results."""
 
     def __init__(
-        self, strategies: Strategies, plan: Plan, progress: Progress, since: Checkpoint | None
+        self,
+        strategies: Strategies,
+        plan: Plan,
+        progress: Progress,
+        since: Checkpoint | None,
+        enough: Enough | None,
     ) -> None:
         self._strategies = strategies
+        self._enough = enough
+        self._looked = 0  # at how many of the first worlds
+        self.sufficed = 0  # how many of the first worlds are enough, if any number is
         self._since = since
         self._plan = plan
         self._progress = progress
@@ -190,7 +234,8 @@ class _Study:
         # World by world, so that finished worlds can be compared at any time.
         self._blocks = [(names, block) for block in plan.blocks() for names in tasks]
         self._done: list[tuple[tuple[str, ...], range]] = []
-        self._told = 0  # how many simulations are done
+        self._told = 0  # how many of these are reported
+        self._simulations = 0  # in them: one strategy in one world
 
     def finished(self) -> npt.NDArray[np.bool_]:
         """Return for each world whether every strategy has finished it."""
@@ -213,11 +258,25 @@ class _Study:
         else:
             self._in_processes(jobs)
 
+    def _look(self) -> bool:
+        """Ask, as further worlds are finished, whether the first ones are enough (SQ6)."""
+        worlds = self._plan.replications
+        while self._enough and not self.sufficed and self._looked < worlds:
+            count = min(next_look(self._looked), worlds)
+            if self._simulations < count * len(self.found) or not self.finished()[:count].all():
+                return False
+            self._looked = count
+            if self._enough({name: _first(found, count) for name, found in self.found.items()}):
+                self.sufficed = count
+        return self.sufficed > 0
+
     def _in_this_thread(self) -> None:
         workplace = Workplace(threading.Event())
         for names, block in self._blocks:
             self._live(names, block, workplace)
             self._report()
+            if self._look():
+                return
 
     def _on_threads(self, jobs: int) -> None:
         """Run blocks on threads until none is left, one fails or this thread is interrupted.
@@ -243,13 +302,15 @@ class _Study:
             for thread in threads:
                 thread.start()
             for thread in threads:
-                while thread.is_alive():
+                while thread.is_alive() and not self._look():
                     thread.join(_PAUSE)
                     self._report()
         finally:
             stopped.set()
+        for thread in threads:
+            thread.join()
         self._report()
-        if errors:
+        if not self._look() and errors:
             raise errors[min(errors)]
 
     def _in_processes(self, jobs: int) -> None:
@@ -277,7 +338,9 @@ class _Study:
         blocks = self._done[self._told :]
         self._told += len(blocks)
         if blocks:
-            self._progress(sum(len(names) * len(block) for names, block in blocks))
+            simulations = sum(len(names) * len(block) for names, block in blocks)
+            self._simulations += simulations
+            self._progress(simulations)
 
 
 def _alone(course: Course, plan: Plan, block: range) -> Replications:

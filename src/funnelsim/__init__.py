@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from funnelsim.history import History
     from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
+    from funnelsim.planning.select import SelectionResult, select
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
@@ -39,6 +40,7 @@ __all__ = [
     "RomiResult",
     "Scenario",
     "ScenarioError",
+    "SelectionResult",
     "SimulationResult",
     "backtest",
     "calibrate",
@@ -55,6 +57,7 @@ __all__ = [
     "read_snapshot",
     "register_policy",
     "romi",
+    "select",
     "simulate",
 ]
 
@@ -68,6 +71,7 @@ _HOMES = {
     "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
+    "SelectionResult": "funnelsim.planning.select",
     "SimulationResult": "funnelsim.studies.results",
     "backtest": "funnelsim.calibration.backtest.backtest",
     "calibrate": "funnelsim.calibration.calibrate",
@@ -84,6 +88,7 @@ _HOMES = {
     "read_snapshot": "funnelsim.studies.today.snapshot",
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
+    "select": "funnelsim.planning.select",
     "simulate": "funnelsim.studies.study",
 }
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import backtesting, firm, kept, progress, terminal, today
+from funnelsim.app import backtesting, firm, kept, progress, selecting, terminal, today
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -51,6 +51,7 @@ app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy th
 app.add_typer(firm.app)
 app.add_typer(backtesting.app)
 app.add_typer(kept.app)
+app.add_typer(selecting.app)
 app.add_typer(today.app)
 
 

@@ -119,7 +119,7 @@ def bootstrap_t(
         with_value = np.min([_nonzero(part) for part in parts if part.ndim == 2], axis=0)
     noise = ROUNDING * np.abs(estimate.value) if rounding is None else np.full_like(estimate.value, rounding)
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = np.fmax(COCHRAN * _skewness(estimate.influence) ** 2, FEWEST * years / with_value)
+        needed = np.fmax(COCHRAN * skewness(estimate.influence) ** 2, FEWEST * years / with_value)
         if rare is not None:
             needed = np.fmax(needed, _needed_of(rare, years, years * estimate.error**2))
     constant = ~(estimate.error > noise) & np.isfinite(estimate.error) & (with_value >= FEWEST)
@@ -174,9 +174,16 @@ def _nonzero(values: Floats) -> Integers:
     return np.asarray(np.sum(np.isfinite(values) & (values != 0), axis=0), np.int64)
 
 
-def _skewness(influence: Floats) -> Floats:
-    """Compute the skewness of what each year adds to the figures: (n,)."""
-    return np.asarray(np.mean(influence**3, axis=0) / np.mean(influence**2, axis=0) ** 1.5)
+def skewness(influence: Floats) -> Floats:
+    """Compute the skewness of what each year adds to the figures, with a mean of 0: (n,) of (R, n).
+
+    Examples
+    --------
+    >>> skewness(np.array([[-1.0, 0.0], [-1.0, 0.0], [2.0, 0.0]])).round(3).tolist()
+    [0.707, nan]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.mean(influence**3, axis=0) / np.mean(influence**2, axis=0) ** 1.5)
 
 
 def _needed_of(rare: Rare, years: int, variance: Floats) -> Floats:

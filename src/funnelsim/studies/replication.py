@@ -44,7 +44,7 @@ class Plan:
     Parameters
     ----------
     replications : int
-        Simulated worlds of each strategy, numbered from 0.
+        Simulated worlds of each strategy.
     seed : int
         Of all draws, below 2**32.
     engine : str
@@ -53,6 +53,10 @@ class Plan:
         Worlds that run at the same time; 0 takes every processor.
     digest : bool
         Whether to hash the ledgers as well.
+    first : int
+        The number of the first world; the same number is the same world in every study of a seed.
+    twins : bool
+        Whether worlds 0 to 99 are simulated twice if something is uncertain (U8).
 
     Raises
     ------
@@ -72,12 +76,15 @@ class Plan:
     engine: str = "compiled"
     jobs: int = 0
     digest: bool = False
+    first: int = 0
+    twins: bool = True
 
     def __post_init__(self) -> None:
         for name, low, high in (
             ("replications", 1, 1_000_000),
             ("seed", 0, 2**32 - 1),
             ("jobs", 0, 1_024),
+            ("first", 0, TWIN - 1_000_000),
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -109,8 +116,8 @@ def worlds_of_plan(plan: Plan, numbers: range) -> tuple[Records, Records]:
     """Return worlds, and the twins of those that have one if something is uncertain (U8)."""
     worlds = np.zeros(len(numbers), WORLD)
     worlds["seed"] = plan.seed
-    worlds["replication"] = numbers
-    twins = worlds[worlds["replication"] < TWINS]
+    worlds["replication"] = np.asarray(numbers) + plan.first
+    twins = worlds[worlds["replication"] < (TWINS if plan.twins else 0)]
     twins["replication"] += TWIN
     return worlds, twins
 

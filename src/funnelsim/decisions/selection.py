@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +17,9 @@ from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.forecast.resampling import COCHRAN, FEWEST, skewness
 from funnelsim.io.writing import UnusableError
 
-FIRST = 50  # worlds in which every strategy is simulated: so many tell whether money is skewed
-BLOCK = 20  # worlds of a block where it is
-BLOCKS = 10  # such blocks of every strategy: fewer would say too little of the variance
+BLOCK = 20  # worlds of a block, where money is skewed
+FIRST = 10 * BLOCK  # worlds in which every strategy is simulated: fewer would say too little of the variance
+SKEWED = 2  # standard errors of the skewness of normal worlds, beyond which it counts
 NOBODY = -1
 
 Flags = npt.NDArray[np.bool_]
@@ -104,43 +105,57 @@ def variances(first: Floats) -> Floats:
     return np.stack([(first[..., [each]] - first).var(axis=-2, ddof=1) for each in columns], axis=-2)
 
 
-def skewed(profits: Floats) -> Flags:
-    """Find the strategies whose lead or lag is too skewed for the mean of so many worlds (KN1).
+class Skew(NamedTuple):
+    """How skewed the differences of strategies from the highest mean are: arrays (k,)."""
+
+    skewed: Flags  # an observation has to be the mean of a block of worlds
+    doubtful: Flags  # even so, the chance of error may be higher than claimed
+
+
+def skew(profits: Floats, left: Flags) -> Skew:
+    """Find the strategies that are left whose difference from the highest mean is skewed (KN1).
 
     Parameters
     ----------
     profits : array (n, k)
         Of k strategies in the same n worlds.
+    left : array (k,)
+        Who is not eliminated anyway.
 
     Returns
     -------
-    array (k,)
-        Whether the difference from the highest mean asks for more than n worlds: 25 x skewness^2 (Cochran's
-        rule), or 20 worlds with a difference where there is any.
+    Skew
+        Skewed: by more than two standard errors, 2 sqrt(6 / n), or other than 0 in some worlds, but in fewer
+        than 20. Doubtful: 25 x skewness^2 > n (Cochran's rule), or fewer than 20 such worlds.
 
     Examples
     --------
-    >>> even = np.linspace(0, 1, 50)
-    >>> rare = np.where(np.arange(50) == 7, 10.0, 0.0)
-    >>> skewed(np.stack([even + 1, even + even, even + rare], axis=1)).tolist()
-    [False, False, True]
+    >>> even = np.linspace(0, 1, 200)
+    >>> rare = np.where(np.arange(200) == 7, 10.0, 0.0)
+    >>> profits = np.stack([even + 1, even + even, even + even**3, even + rare], axis=1)
+    >>> found = skew(profits, np.ones(4, bool))
+    >>> found.skewed.tolist(), found.doubtful.tolist()
+    ([False, False, True, True], [False, False, False, True])
     """
-    ahead = profits - profits[:, [profits.mean(axis=0).argmax()]]
-    differing = (ahead != 0).sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        needed = np.fmax(
-            COCHRAN * skewness(ahead - ahead.mean(axis=0)) ** 2, FEWEST * len(profits) / differing
-        )
-    return np.asarray((differing > 0) & (needed > len(profits)))
+    worlds = len(profits)
+    lead = profits - profits[:, [profits.mean(axis=0).argmax()]]
+    differing = (lead != 0).sum(axis=0)
+    size = np.nan_to_num(np.abs(skewness(lead - lead.mean(axis=0))))
+    seldom = (differing > 0) & (differing < FEWEST)
+    return Skew(
+        left & (seldom | (size > SKEWED * math.sqrt(6 / worlds))),
+        left & (seldom | (COCHRAN * size**2 > worlds)),
+    )
 
 
 def in_blocks(profits: Floats, block: int) -> Floats:
-    """Average profits over blocks of worlds: (n / block, k) of (n, k).
+    """Average profits over blocks of worlds: (..., n / block, k) of (..., n, k).
 
     >>> in_blocks(np.array([[1.0], [3.0], [5.0], [9.0]]), 2).tolist()
     [[2.0], [7.0]]
     """
-    return np.asarray(profits.reshape(-1, block, profits.shape[-1]).mean(axis=1))
+    *races, worlds, strategies = profits.shape
+    return np.asarray(profits.reshape(*races, worlds // block, block, strategies).mean(axis=-2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,3 +306,39 @@ class Race:
             by=np.where(out, by, self.by),
             behind=np.where(out, behind, self.behind),
         )
+
+
+class Begun(NamedTuple):
+    """A race after its first worlds."""
+
+    race: Race
+    block: int  # worlds of an observation
+    doubtful: Flags  # (k,) whose differences are so skewed that the chance of error may be higher
+
+
+def begin(profits: Floats, margin: float, alpha: float = 0.05) -> Begun:
+    """Begin a race with 200 worlds, each an observation; where money is skewed, with 10 blocks of 20 (KN1).
+
+    Parameters
+    ----------
+    profits : array (n, k)
+        Of k strategies in the same n worlds.
+    margin, alpha
+        As in `Race.begin`.
+
+    Raises
+    ------
+    UnusableError
+        As `check_race`.
+
+    Examples
+    --------
+    >>> worlds = np.random.default_rng(1).normal([0, 0.2], 1, (200, 2))
+    >>> begin(worlds, margin=0.1).block, begin(np.exp(worlds), margin=0.1).block
+    (1, 20)
+    """
+    race = Race.begin(profits, margin, alpha)
+    found = skew(profits, race.left)
+    if not found.skewed.any():
+        return Begun(race, 1, found.doubtful)
+    return Begun(Race.begin(in_blocks(profits, BLOCK), margin, alpha), BLOCK, found.doubtful)

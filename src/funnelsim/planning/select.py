@@ -12,17 +12,7 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.decisions.compare import PROFIT
-from funnelsim.decisions.selection import (
-    BLOCK,
-    BLOCKS,
-    FIRST,
-    NOBODY,
-    Flags,
-    Race,
-    check_race,
-    in_blocks,
-    skewed,
-)
+from funnelsim.decisions.selection import BLOCK, FIRST, NOBODY, Flags, Race, begin, check_race, in_blocks
 from funnelsim.engines import StuckError
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast
@@ -42,7 +32,7 @@ if TYPE_CHECKING:
 
 STEP = 20  # worlds in which those that are left are simulated before the next look
 TOGETHER = 20  # strategies whose tallies are in memory at the same time
-FEWEST, MOST = BLOCK * BLOCKS, 1_000_000  # worlds that a selection may be allowed
+MOST = 1_000_000  # worlds that a selection may be allowed
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         for count, least, what in (
-            (self.at_most, FEWEST, "a selection may take at most {:,} worlds of each strategy"),
+            (self.at_most, FIRST, "a selection may take at most {:,} worlds of each strategy"),
             (self.fresh, 1, "the winner is simulated in {:,} fresh worlds"),
         ):
             if not least <= count <= MOST:
@@ -405,24 +395,17 @@ class _Worlds:
 
 
 def _begun(worlds: _Worlds) -> SelectionResult:
-    """Simulate all strategies in the first worlds, as many as their skewness asks for (KN1)."""
-    everybody = np.ones(len(worlds.strategies), bool)
-    profits, block = worlds.profits(range(FIRST), everybody), 1
-    doubtful: tuple[str, ...] = ()
-    if skewed(profits).any():
-        more = worlds.profits(range(FIRST, BLOCK * BLOCKS), everybody)
-        profits, block = np.concatenate([profits, more]), BLOCK
-        flags = skewed(profits)
-        doubtful = tuple(name for name, doubted in zip(worlds.strategies, flags, strict=True) if doubted)
-    asked = worlds.asked
+    """Simulate all strategies in the first worlds (KN1)."""
+    strategies, asked = worlds.strategies, worlds.asked
+    begun = begin(worlds.profits(range(FIRST), np.ones(len(strategies), bool)), asked.margin, asked.alpha)
     return SelectionResult(
         scenario=worlds.scenario,
-        strategies=worlds.strategies,
+        strategies=strategies,
         asked=asked,
-        block=block,
-        race=Race.begin(in_blocks(profits, block), asked.margin, asked.alpha),
-        worlds=np.full(len(worlds.strategies), len(profits)),
-        doubtful=doubtful,
+        block=begun.block,
+        race=begun.race,
+        worlds=np.full(len(strategies), FIRST),
+        doubtful=tuple(name for name, doubted in zip(strategies, begun.doubtful, strict=True) if doubted),
     )
 
 

@@ -83,7 +83,7 @@ def few_years(command: str) -> list[str]:
     for word in words:
         known = getattr(known, "commands", {}).get(word, known)
     options = {name for parameter in known.params for name in parameter.opts}
-    short = {"--replications": str(FEW), "--jobs": "1"}
+    short = {"--replications": str(FEW), "--fresh": str(FEW), "--jobs": "1"}
     return [
         *words,
         *(part for option, value in short.items() if option in options for part in (option, value)),

@@ -145,9 +145,9 @@ def test_made_up_noise_has_the_moments_that_are_told(noise: str) -> None:
 def test_the_table_of_guarantees_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarantees, "POOL", 20)
     monkeypatch.setattr(guarantees, "PRESETS", {"first_steps": 50_000})
-    monkeypatch.setattr(guarantees, "SKEWED", [("slippage", guarantees.WIDE, None)])
+    monkeypatch.setattr(guarantees, "SKEWED", [("slippage", guarantees.WIDE, guarantees.RIVAL, None)])
     table = guarantees.table(20)
-    assert "| slippage, rare, correlation 0.5, wide margin | by the rule |" in table
+    assert "| slippage, rare of a rival, correlation 0.5, wide margin | by the rule |" in table
     assert "| first_steps, slippage | 3 | 50,000 |" in table
     assert "They agree within noise" in table
 
@@ -269,6 +269,7 @@ def test_what_is_not_decided_goes_on_without_simulating_again() -> None:
     assert start.confirmed is None
     assert start.left == ("more", "better")
     assert "Not decided after 200 simulated years" in start.sentences[0]
+    assert start.go_on(200).table.equals(start.table)
     further = start.go_on(20_000, progress=told.append)
     whole = fs.select(firm(), margin=150, jobs=1, fresh=20, at_most=20_000)
     assert further.table.equals(whole.table)
@@ -397,8 +398,9 @@ def test_an_uncertain_firm_is_raced_without_twins() -> None:
             "strategies.nobody does not exist; expected one of today, more",
         ),
         ({"alpha": 0.5}, "alpha is 0.5: it must be above 0 and below 0.5"),
-        ({"at_most": 199}, "at most 199 worlds of each strategy: expected 200 to 1,000,000"),
-        ({"fresh": 0}, "simulated in 0 fresh worlds: expected 1 to 1,000,000"),
+        ({"at_most": 199}, "at most 199 worlds of each strategy: expected a whole number from 200"),
+        ({"at_most": 500.5}, "at most 500.5 worlds of each strategy: expected a whole number from 200"),
+        ({"fresh": 0}, "simulated in 0 fresh worlds: expected a whole number from 1 to 1,000,000"),
         ({"seed": -1}, "seed must be a whole number"),
     ],
 )
@@ -413,7 +415,7 @@ FEW = ("--fresh", "20", "--jobs", "1")
 
 
 def test_the_command_says_which_is_best() -> None:
-    told = call("select", "first_steps", "--margin", "20000", *FEW)
+    told = call("select", "first_steps", "--margin", "20000", *FEW, "--all")
     assert told.exit_code == 0
     assert max(map(len, told.stdout.splitlines())) <= 100
     assert "first_steps: the best of 3 strategies, in the same worlds" in says(told)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STEP = 20  # worlds in which those that are left are simulated before the next look
-TOGETHER = 20  # strategies whose tallies are in memory at the same time
+TOGETHER = 8  # strategies whose tallies are in memory at the same time
 MOST = 1_000_000  # worlds that a selection may be allowed
 
 
@@ -48,11 +48,13 @@ class Asked:
 
     def __post_init__(self) -> None:
         for count, least, what in (
-            (self.at_most, FIRST, "a selection may take at most {:,} worlds of each strategy"),
-            (self.fresh, 1, "the winner is simulated in {:,} fresh worlds"),
+            (self.at_most, FIRST, "a selection may take at most {} worlds of each strategy"),
+            (self.fresh, 1, "the winner is simulated in {} fresh worlds"),
         ):
-            if not least <= count <= MOST:
-                raise UnusableError(f"{what.format(count)}: expected {least:,} to {MOST:,}")
+            if not isinstance(count, int) or not least <= count <= MOST:
+                raise UnusableError(
+                    f"{what.format(count)}: expected a whole number from {least:,} to {MOST:,}"
+                )
         self.plan(self.fresh)
 
     def plan(self, worlds: int, first: int = 0) -> Plan:
@@ -199,7 +201,7 @@ class SelectionResult:
     @property
     def next_step(self) -> int:
         """Count the worlds, in whole blocks, of the next step; 0 if there are to be no more."""
-        return min(STEP, self.asked.at_most - self.done) // self.block * self.block
+        return max(0, min(STEP, self.asked.at_most - self.done)) // self.block * self.block
 
     def after(self, profits: Floats) -> SelectionResult:
         """Go on with the profits of further worlds, block by block (KN6)."""

@@ -85,7 +85,7 @@ def selection_document(result: SelectionResult) -> dict[str, Any]:
         },
         "selected": result.chosen,
         "left": list(result.left),
-        "most_worlds": result.most_worlds,
+        "most_worlds": result.most_worlds if result.chosen is None else None,
         "stopped": result.stopped,
         "sentences": list(result.sentences),
         "warnings": list(result.warnings),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from funnelsim.history import History
     from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
+    from funnelsim.planning.select import SelectionResult, select
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
@@ -45,6 +46,7 @@ __all__ = [
     "RomiResult",
     "Scenario",
     "ScenarioError",
+    "SelectionResult",
     "SimulationResult",
     "Store",
     "Study",
@@ -67,6 +69,7 @@ __all__ = [
     "register_policy",
     "romi",
     "run_study",
+    "select",
     "simulate",
     "study_of",
 ]
@@ -82,6 +85,7 @@ _HOMES = {
     "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
+    "SelectionResult": "funnelsim.planning.select",
     "SimulationResult": "funnelsim.studies.results",
     "Store": "funnelsim.studies.store",
     "Study": "funnelsim.studies.designed.study",
@@ -104,6 +108,7 @@ _HOMES = {
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
     "run_study": "funnelsim.studies.designed.running",
+    "select": "funnelsim.planning.select",
     "simulate": "funnelsim.studies.study",
     "study_of": "funnelsim.studies.designed.study",
 }

@@ -83,8 +83,10 @@ def few_years(command: str) -> list[str]:
     for word in words:
         known = getattr(known, "commands", {}).get(word, known)
     options = {name for parameter in known.params for name in parameter.opts}
-    many = {"--at-most": "50"} if "--margin" in words else {"--replications": str(FEW)}
-    short = {**many, "--jobs": "1"}
+    many = (
+        {"--at-most": "50"} if words[0] == "compare" and "--margin" in words else {"--replications": str(FEW)}
+    )
+    short = {**many, "--fresh": str(FEW), "--jobs": "1"}
     return [
         *words,
         *(part for option, value in short.items() if option in options for part in (option, value)),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import backtesting, deciding, firm, kept, progress, studying, terminal, today
+from funnelsim.app import backtesting, deciding, firm, kept, progress, selecting, studying, terminal, today
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -53,6 +53,7 @@ app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy th
 app.add_typer(firm.app)
 app.add_typer(backtesting.app)
 app.add_typer(kept.app)
+app.add_typer(selecting.app)
 app.add_typer(studying.app)
 app.add_typer(today.app)
 

@@ -9,9 +9,12 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+import pandas as pd
+
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
 from funnelsim.metrics import FIGURES
+from funnelsim.planning.select import SelectionResult
 from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -99,6 +102,33 @@ def decision_document(result: Decision) -> dict[str, Any]:
             for name, each in found.risks.items()
         },
         "verdict": result.verdict,
+    }
+
+
+def selection_document(result: SelectionResult) -> dict[str, Any]:
+    """Write a selection as plain tables, with the comparison of the winner and today in fresh worlds."""
+    asked = result.asked
+    return {
+        "scenario": result.scenario.source,
+        "currency": result.scenario.currency,
+        "seed": asked.seed,
+        "margin": asked.margin,
+        "alpha": asked.alpha,
+        "at_most": asked.at_most,
+        "block": result.block,
+        "titles": {name: result.scenario.label_of(name) for name in result.strategies},
+        "race": {
+            name: {column: None if pd.isna(value) else value for column, value in row.items()}
+            for name, row in result.table.to_dict("index").items()
+        },
+        "selected": result.chosen,
+        "left": list(result.left),
+        "most_worlds": result.most_worlds if result.chosen is None else None,
+        "stopped": result.stopped,
+        "sentences": list(result.sentences),
+        "warnings": list(result.warnings),
+        "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
+        **_what_is_assumed(result.scenario),
     }
 
 

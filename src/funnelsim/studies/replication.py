@@ -57,7 +57,9 @@ class Plan:
     digest : bool
         Whether to hash the ledgers as well.
     first : int
-        The number of the first world.
+        The number of the first world; the same number is the same world in every study of a seed.
+    twins : bool
+        Whether worlds 0 to 99 are simulated twice if something is uncertain (U8).
 
     Raises
     ------
@@ -78,13 +80,14 @@ class Plan:
     jobs: int = 0
     digest: bool = False
     first: int = 0
+    twins: bool = True
 
     def __post_init__(self) -> None:
         for name, low, high in (
             ("replications", 1, 1_000_000),
             ("seed", 0, 2**32 - 1),
             ("jobs", 0, 1_024),
-            ("first", 0, 1_000_000),
+            ("first", 0, TWIN - 1_000_000),
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -122,7 +125,7 @@ def worlds_of_plan(plan: Plan, numbers: range) -> tuple[Records, Records]:
     worlds = np.zeros(len(numbers), WORLD)
     worlds["seed"] = plan.seed
     worlds["replication"] = numbers
-    twins = worlds[worlds["replication"] < TWINS]
+    twins = worlds[worlds["replication"] < (TWINS if plan.twins else 0)]
     twins["replication"] += TWIN
     return worlds, twins
 

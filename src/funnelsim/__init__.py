@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from funnelsim.history import History
     from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
+    from funnelsim.planning.measure_next import MeasureNextResult, measure_next, worth_of
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
@@ -35,6 +36,7 @@ __all__ = [
     "ComparisonResult",
     "EndlessLoopError",
     "History",
+    "MeasureNextResult",
     "PolicyError",
     "RomiResult",
     "Scenario",
@@ -48,6 +50,7 @@ __all__ = [
     "forecast_from",
     "keep",
     "load",
+    "measure_next",
     "parse",
     "plot_response",
     "presets",
@@ -56,6 +59,7 @@ __all__ = [
     "register_policy",
     "romi",
     "simulate",
+    "worth_of",
 ]
 
 _HOMES = {
@@ -64,6 +68,7 @@ _HOMES = {
     "ComparisonResult": "funnelsim.studies.results",
     "EndlessLoopError": "funnelsim.studies.endless",
     "History": "funnelsim.history",
+    "MeasureNextResult": "funnelsim.planning.measure_next",
     "PolicyError": "funnelsim.model.own_policy",
     "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
@@ -77,6 +82,7 @@ _HOMES = {
     "forecast_from": "funnelsim.studies.today.restart",
     "keep": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
+    "measure_next": "funnelsim.planning.measure_next",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
@@ -85,6 +91,7 @@ _HOMES = {
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
     "simulate": "funnelsim.studies.study",
+    "worth_of": "funnelsim.planning.measure_next",
 }
 
 

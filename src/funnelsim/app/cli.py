@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import backtesting, firm, kept, progress, terminal, today
+from funnelsim.app import backtesting, explaining, firm, kept, progress, terminal, today
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -50,6 +50,7 @@ scenarios_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
 app.add_typer(firm.app)
 app.add_typer(backtesting.app)
+app.add_typer(explaining.app)
 app.add_typer(kept.app)
 app.add_typer(today.app)
 

@@ -12,6 +12,7 @@ from typing import Any
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
 from funnelsim.metrics import FIGURES
+from funnelsim.planning.measure_next import MeasureNextResult
 from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -61,6 +62,16 @@ def romi_document(result: RomiResult) -> dict[str, Any]:
     return {
         **comparison_document(result.result),
         "romi": {name: dict(row) for name, row in result.table.iterrows()},
+    }
+
+
+def measure_next_document(result: MeasureNextResult) -> dict[str, Any]:
+    """Write what it is worth to know each uncertain number, with the comparison that it is taken from."""
+    return {
+        **comparison_document(result.result),
+        "measure_next": {name: dict(row) for name, row in result.table.iterrows()},
+        "shares_of_the_gain_of": result.strategy,
+        "measure_next_verdict": result.verdict,
     }
 
 

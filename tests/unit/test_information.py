@@ -44,7 +44,7 @@ def test_first_order_shares_of_ishigamis_function() -> None:
 )
 def test_worth_and_share_of_a_linear_normal_gain(mean: float, slope: float, noise: float) -> None:
     """The intervals hold the closed form about as often as they say, and the mean error is small."""
-    tries, worth, share = 60, known(mean, slope), slope**2 / (slope**2 + noise**2)
+    tries, worth, share = 25, known(mean, slope), slope**2 / (slope**2 + noise**2)
     held, shares_held, errors = 0, 0, []
     for seed in range(tries):
         generator, levels = draw(seed, 1)
@@ -55,13 +55,18 @@ def test_worth_and_share_of_a_linear_normal_gain(mean: float, slope: float, nois
         errors.append(worths.value[0] - worth)
     least = binom.ppf(0.001, tries, 0.95)
     assert held >= least
-    assert shares_held >= least or noise == 0  # all of it, but for what the spline cannot follow
-    assert abs(np.mean(errors)) < 0.1 * worth
+    if noise:
+        assert shares_held >= least
+    else:  # all of the variance, but for the tails, which the spline cannot follow
+        assert shares.value[0, 0] > 0.99
+    # Without knowing more, the better strategy is chosen in the same worlds, which flatters that choice.
+    flattered = known(mean, np.hypot(slope, noise) / np.sqrt(WORLDS))
+    assert abs(np.mean(errors) + flattered) < 4 * np.std(errors) / np.sqrt(tries)
 
 
 def test_a_number_without_effect_is_worth_nothing() -> None:
     """Two strategies as good as one another, so that chance alone could make knowing seem worth much."""
-    tries, told = 60, 0
+    tries, told = 20, 0
     for seed in range(tries):
         generator, levels = draw(seed, 1)
         gains = generator.normal(size=(WORLDS, 1))

@@ -24,7 +24,7 @@ _DEGREE = 3
 _SMOOTHNESS = np.logspace(-7, 5, 49)  # that are tried
 _SHUFFLES = 100  # of the worlds, for what chance alone would give (VI3)
 _AT_ONCE = 1 << 21  # numbers of shuffled worlds that are regressed together
-_SINGULAR = 1e-9  # of the largest singular value: directions in which the levels do not differ
+_SINGULAR = 1e-9  # of the largest eigenvalue: directions in which the levels do not differ
 _SEED = 20_261_127
 
 
@@ -50,12 +50,12 @@ class Smoother(NamedTuple):
         array (R, S)
             Their expected values, given the number.
         """
-        coefficients = self.basis.T @ values
+        coefficients = _products(self.basis, values)
         kept = 1 / (1 + _SMOOTHNESS[:, None] * self.roughness)  # (smoothness, m)
         residual = np.square(values).sum(axis=0) - (2 * kept - kept**2) @ coefficients**2
         free = len(values) - kept.sum(axis=1, keepdims=True)
         best = (residual / free**2).argmin(axis=0)  # Craven and Wahba's score
-        return np.asarray(self.basis @ (kept[best].T * coefficients))
+        return _products(self.basis.T, kept[best].T * coefficients)
 
 
 class Shares(NamedTuple):
@@ -99,12 +99,21 @@ def smoother(levels: Floats) -> Smoother:
     """
     knots = np.arange(-_DEGREE, _PIECES + _DEGREE + 1) / _PIECES
     splines = BSpline.design_matrix(levels, knots, _DEGREE).toarray()
-    left, sizes, right = np.linalg.svd(splines, full_matrices=False)
-    there = sizes > _SINGULAR * sizes[0]
-    differences = np.diff(np.eye(len(right)), 2, axis=0) @ (right[there].T / sizes[there])
+    squares, axes = np.linalg.eigh(_products(splines, splines))
+    there = squares > _SINGULAR * squares[-1]
+    axes = axes[:, there] / np.sqrt(squares[there])
+    differences = np.diff(axes, 2, axis=0)
     roughness, turned = np.linalg.eigh(len(levels) * differences.T @ differences)
     roughness[roughness < _SINGULAR * roughness.max()] = 0.0  # constants and lines are not smoothed at all
-    return Smoother(left[:, there] @ turned, roughness)
+    return Smoother(_products(splines.T, axes @ turned), roughness)
+
+
+def _products(one: Floats, other: Floats) -> Floats:
+    """Multiply two matrices, the first one turned: (m, s) of (r, m) and (r, s).
+
+    Plain sums, because the threads of linear algebra cost more than they save on so few columns.
+    """
+    return np.asarray(np.einsum("rm,rs->ms", one, other))
 
 
 def first_order(gains: Floats, levels: Floats) -> Shares:

@@ -10,10 +10,10 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
-from funnelsim.decisions.compare import PROFIT
 from funnelsim.decisions.information import check_worlds, first_order, perfect_information
 from funnelsim.forecast import Interval
 from funnelsim.metrics.wording import listed, money, money_range, number, percent, period, simulated
+from funnelsim.planning.paired import profits_of
 from funnelsim.scenario import Parameter, Problem, Scenario, ScenarioError
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Progress, chosen_of, compare
@@ -60,6 +60,7 @@ class MeasureNextResult:
     --------
     >>> import funnelsim as fs
     >>> document = fs.load("first_steps").document
+    >>> document["horizon"] = {"warm_up_months": 1, "period_months": 3, "drain_months": 1}
     >>> document["uncertainties"] = {"stages.proposal.conversion": {"low": 0.1, "likely": 0.3, "high": 0.5}}
     >>> scenario = fs.load("first_steps").beginning(document)
     >>> found = fs.measure_next(scenario, strategies=["today", "one_more_rep"], worlds=1000)
@@ -248,8 +249,5 @@ def _gains(comparison: Comparison, expected: bool) -> Floats:
 
     Means are those of the expected values, as in the verdict; the variance between years is of what is drawn.
     """
-    profits = {
-        name: forecast.parts(PROFIT, "all", expected)[0][:, 0]
-        for name, forecast in comparison.forecasts.items()
-    }
+    profits = profits_of(comparison, expected)
     return np.column_stack([profits[name] - profits[comparison.base] for name in comparison.others])

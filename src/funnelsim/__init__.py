@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from funnelsim.history import History
     from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
+    from funnelsim.planning.bottleneck import BottleneckResult, bottleneck
     from funnelsim.planning.measure_next import MeasureNextResult, measure_next, worth_of
+    from funnelsim.planning.tipping import TippingResult, tipping
+    from funnelsim.planning.tornado import TornadoResult, tornado
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssumptionsResult",
+    "BottleneckResult",
     "Checkpoint",
     "ComparisonResult",
     "EndlessLoopError",
@@ -42,7 +46,10 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimulationResult",
+    "TippingResult",
+    "TornadoResult",
     "backtest",
+    "bottleneck",
     "calibrate",
     "compare",
     "compare_assumptions",
@@ -59,11 +66,14 @@ __all__ = [
     "register_policy",
     "romi",
     "simulate",
+    "tipping",
+    "tornado",
     "worth_of",
 ]
 
 _HOMES = {
     "AssumptionsResult": "funnelsim.studies.assumptions",
+    "BottleneckResult": "funnelsim.planning.bottleneck",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
     "EndlessLoopError": "funnelsim.studies.endless",
@@ -74,7 +84,10 @@ _HOMES = {
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
     "SimulationResult": "funnelsim.studies.results",
+    "TippingResult": "funnelsim.planning.tipping",
+    "TornadoResult": "funnelsim.planning.tornado",
     "backtest": "funnelsim.calibration.backtest.backtest",
+    "bottleneck": "funnelsim.planning.bottleneck",
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
@@ -91,6 +104,8 @@ _HOMES = {
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
     "simulate": "funnelsim.studies.study",
+    "tipping": "funnelsim.planning.tipping",
+    "tornado": "funnelsim.planning.tornado",
     "worth_of": "funnelsim.planning.measure_next",
 }
 

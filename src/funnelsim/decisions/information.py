@@ -247,7 +247,7 @@ def _choices(gains: Floats) -> Integers:
 
 
 def _worth(fits: Floats, means: Floats) -> Floats:
-    """Return what the best choice in each of R worlds brings beyond the best single one: (n,) of (R, n, S)."""
+    """Return what the best choice in each world brings beyond the best single one: (n,) of (R, n, S)."""
     return np.asarray(np.maximum(fits.max(axis=2), 0.0).mean(axis=0) - max(means.max(), 0.0))
 
 

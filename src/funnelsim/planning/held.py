@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from funnelsim.scenario import Scenario
-from funnelsim.scenario.changes import is_number
+from funnelsim.scenario.changes import is_number, split_key
 from funnelsim.scenario.drawn import numbers_of
 from funnelsim.scenario.unknowns import Unknown
 
@@ -14,7 +14,8 @@ def as_typed(scenario: Scenario) -> Scenario:
     """Make the scenario in which nothing is uncertain; it no longer says where its values come from.
 
     >>> from funnelsim.scenario import load
-    >>> len(load("marketplace_sellers").uncertainties), len(as_typed(load("marketplace_sellers")).uncertainties)
+    >>> scenario = load("marketplace_sellers")
+    >>> len(scenario.uncertainties), len(as_typed(scenario).uncertainties)
     (19, 0)
     """
     kept = {key: each for key, each in scenario.document.items() if key not in ("uncertainties", "origins")}
@@ -39,7 +40,7 @@ def held_at(scenario: Scenario, key: str, number: float) -> Scenario:
         If the scenario is not valid with it.
     """
     certain = as_typed(scenario)
-    if key in scenario.uncertainties:
+    if split_key(key)[1] and key in scenario.uncertainties:  # acts on what strategies make of the value
         return certain.beginning(certain.document | {"uncertainties": {key: number}})
     return certain.with_changes({key: number})
 
@@ -67,7 +68,7 @@ def held_at_level(scenario: Scenario, key: str, level: float) -> tuple[float, Sc
     --------
     >>> from funnelsim.scenario import load
     >>> number, held = held_at_level(load("marketplace_sellers"), "channels.email.fit *=", 0.5)
-    >>> round(number, 3), list(held.uncertainties)
+    >>> round(number, 3), list(held.uncertainties)  # a factor, with one value
     (1.0, ['channels.email.fit *='])
     """
     unsure = scenario.uncertainties[key]

@@ -105,8 +105,8 @@ class MeasureNextResult:
                 return f"{begins}: {chosen} would be chosen, whatever any one of them turns out to be."
             at_most = money(most.worth.high, self.result.scenario.currency)
             return (
-                f"{begins}: {chosen} is chosen, and knowing one number more would gain little. The most that one "
-                f"could be worth is {at_most} for {period(self._months)}: {most.parameter.key}."
+                f"{begins}: {chosen} is chosen, and knowing one number more would gain little. The most that "
+                f"one could be worth is {at_most} for {period(self._months)}: {most.parameter.key}."
             )
         first, *others = sure
         said = [

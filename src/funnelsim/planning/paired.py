@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.decisions.compare import PROFIT

@@ -108,7 +108,8 @@ class TornadoResult:
         first, second = (end.profit.value for end in widest.ends)
         said = (
             f"The profit of {called(self.strategy)} hangs most on {self.name_of(widest)}: "
-            f"it is {money(first, currency)} at {_at(widest, 0)} and {money(second, currency)} at {_at(widest, 1)}."
+            f"it is {money(first, currency)} at {_at(widest, 0)} "
+            f"and {money(second, currency)} at {_at(widest, 1)}."
         )
         if self.strategy == TODAY:
             return said
@@ -116,8 +117,9 @@ class TornadoResult:
         gain = money_range(self.typed.gain.low, self.typed.gain.high, currency)
         as_it_is = f"As typed, its gain on today is {gain}"
         if turning:
-            return f"{said} {as_it_is}; {listed(turning, 'or')} alone can turn it from a gain into a loss or back."
-        return f"{said} {as_it_is}; no bar turns it from a surely positive gain into a loss or back."
+            alone = listed(turning, "or")
+            return f"{said} {as_it_is}; {alone} alone can turn it from a gain into a loss or back."
+        return f"{said} {as_it_is}; no bar goes from a sure loss to a sure gain."
 
     def name_of(self, swing: Swing) -> str:
         """Name what is moved, as tables do."""
@@ -164,7 +166,8 @@ def tornado(
     >>> from funnelsim.scenario import load
     >>> document = load("first_steps").document
     >>> document["horizon"] = {"warm_up_months": 1, "period_months": 3, "drain_months": 1}
-    >>> document["uncertainties"] = {"segments.default.gross_margin": {"low": 0.3, "likely": 0.5, "high": 0.7}}
+    >>> margin = {"low": 0.3, "likely": 0.5, "high": 0.7}
+    >>> document["uncertainties"] = {"segments.default.gross_margin": margin}
     >>> found = tornado(load("first_steps").beginning(document), replications=30, jobs=1)
     >>> bar = found.swings[0]
     >>> bar.name, bar.profit.low > 0, bar.ends[0].profit.value < found.typed.profit.value
@@ -172,7 +175,9 @@ def tornado(
     """
     if not numbers(scenario) and not scenario.assumptions:
         expected = "numbers in [uncertainties], or a table [assumptions.NAME] with a change"
-        raise ScenarioError([Problem("uncertainties", "and assumptions are missing", expected)], scenario.source)
+        raise ScenarioError(
+            [Problem("uncertainties", "and assumptions are missing", expected)], scenario.source
+        )
     known = strategy_names(scenario)
     must_be_known(scenario, [] if strategy is None else strategy.split("+"), known, "strategy")
     plan = Plan(replications, seed, engine, jobs)

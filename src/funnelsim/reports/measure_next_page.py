@@ -64,7 +64,9 @@ def _table(result: MeasureNextResult, width: int) -> Table:
             "Worth knowing", Unit.MONEY, currency, [each.worth for each in result.numbers], PRECISION
         ),
         text_column("Changes\nthe choice", [percent(each.changes) for each in result.numbers]),
-        figure_column("Share of\nvariance", Unit.SHARE, "", [each.share for each in result.numbers], PRECISION),
+        figure_column(
+            "Share of\nvariance", Unit.SHARE, "", [each.share for each in result.numbers], PRECISION
+        ),
     ]
     return keyed_table("Uncertain", [each.parameter.key for each in result.numbers], columns, width)
 
@@ -72,14 +74,18 @@ def _table(result: MeasureNextResult, width: int) -> Table:
 def _of_variance(result: MeasureNextResult) -> str:
     """State what the shares are of, and how much of the variance is not known at all."""
     titles = result.result.titles
-    of = f"of the profit of {printable(titles[result.strategy])} against {printable(titles[result.result.base])}"
-    said = f"Share of variance: of that {of} between simulated years, what the number explains by itself."
+    strategy, base = (printable(titles[name]) for name in (result.strategy, result.result.base))
+    said = (
+        f"Share of variance: of that of the profit of {strategy} against {base} between simulated years, "
+        "what the number explains by itself."
+    )
     unknown = result.unknown
     if math.isnan(unknown.low):
         return said
     alone = sum(each.share.value for each in result.numbers)
     ends = f"{100 * unknown.low:.0f} to {100 * unknown.high:.0f}"
     return (
-        f"{said} Together that is {percent(max(alone, 0.0))}. Twins, worlds lived through twice with the same "
-        f"uncertain numbers, say that {percent(unknown.value)} ({ends}) comes with all of them; the rest is chance."
+        f"{said} Together that is {percent(max(alone, 0.0))}. Twins, worlds lived through twice with the "
+        f"same uncertain numbers, say that {percent(unknown.value)} ({ends}) comes with all of them; the "
+        "rest is chance."
     )

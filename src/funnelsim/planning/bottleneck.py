@@ -136,7 +136,7 @@ def bottleneck(
     Raises
     ------
     ScenarioError
-        If there is no such strategy, or no team has anybody.
+        If there is no such strategy, or the scenario has no teams.
     ValueError, KeyboardInterrupt
         As in `compare`.
 
@@ -191,15 +191,15 @@ def bottleneck(
 
 
 def _with_more(scenario: Scenario, strategy: str) -> dict[str, int]:
-    """Return how many people more make ten times those of a team, by team that has somebody."""
+    """Return how many people more make ten times those of a team, by team."""
     teams = scenario.strategy(strategy).teams
-    found = {name: each.people + len(each.reps) for name, each in teams.items()}
-    more = {
-        name: min((MORE - 1) * each, MOST_PEOPLE - teams[name].people) for name, each in found.items() if each
+    if not teams:
+        expected = "a team whose capacity could limit profit"
+        raise ScenarioError([Problem("teams", "is missing", expected)], scenario.source)
+    return {
+        name: min((MORE - 1) * (each.people + len(each.reps)), MOST_PEOPLE - each.people)
+        for name, each in teams.items()
     }
-    if not more:
-        raise ScenarioError([Problem("teams", "have nobody", "people in one at least")], scenario.source)
-    return more
 
 
 def _before_people(forecast: Forecast, expected: bool) -> Floats:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.decisions.compare import PROFIT
@@ -39,11 +41,13 @@ def profits_in(scenario: Scenario, strategies: Sequence[str], plan: Plan, progre
 
 
 def mean_of(values: Floats) -> Interval:
-    """Estimate a mean over worlds, with its 95 % precision.
+    """Estimate a mean over worlds, with its 95 % precision; none where that is what all worlds have.
 
     >>> mean_of(np.arange(101.0)).value
     50.0
     """
+    if np.ptp(values) == 0:
+        return Interval(*[float(values[0])] * 3)
     found = bootstrap_t((values[:, None],), total)
     return Interval(float(found.value[0]), float(found.low[0]), float(found.high[0]))
 

@@ -33,7 +33,7 @@ class Knowing(NamedTuple):
     parameter: Parameter
     worth: Interval  # EVPPI in money of the period, never below 0
     changes: float  # share of worlds in which another strategy would be chosen
-    share: Interval  # of the variance of the gain of `MeasureNextResult.strategy`
+    share: Interval  # of the variance of the gain of `MeasureNextResult.strategy`, never below 0
 
     @property
     def sure(self) -> bool:
@@ -212,7 +212,7 @@ def worth_of(result: ComparisonResult) -> MeasureNextResult:
             parameter,
             Interval(max(float(worths.value[row]), 0.0), float(worths.low[row]), float(worths.high[row])),
             float(worths.changes[row]),
-            Interval(*(float(each[row, 0]) for each in shares)),
+            Interval(max(float(shares.value[row, 0]), 0.0), *(float(each[row, 0]) for each in shares[1:])),
         )
         for row, (parameter, _) in enumerate(drawn.values())
     ]

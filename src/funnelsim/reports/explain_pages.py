@@ -29,7 +29,8 @@ _TIPPING = (
 )
 _BOTTLENECK = (
     f"Lost to it: the profit that the firm would earn more, in the same worlds, with {MORE} times the people "
-    "in that team alone, their pay, seats, training and hiring not counted. No hire brings more than that.",
+    "in that team alone, their pay, seats, training and hiring not counted. "
+    "That is about the most that more people there could bring.",
     "Busy and wait of a team are on average; wait is until work starts, in hours by the clock.",
 )
 

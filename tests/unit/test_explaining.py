@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom
 
 import funnelsim as fs
-from funnelsim.planning.held import held_at, held_at_level, numbers
+from funnelsim.planning.held import held_at, number_at, numbers
 from funnelsim.planning.tipping import tips_of
 from funnelsim.scenario import parse
 
@@ -94,7 +94,7 @@ def test_a_factor_acts_on_what_a_strategy_sets_and_a_value_does_not() -> None:
     )
     assert held_at(scenario, DEMAND, 2.0).strategy("set").uncertainties[DEMAND].in_words() == "median 2"
     assert held_at(scenario, WAGE, 500.0).teams["sales"].cost_per_person_month == 500
-    assert held_at_level(scenario, WAGE, 0.25)[0] == pytest.approx(500)
+    assert number_at(scenario, WAGE, 0.25) == pytest.approx(500)
     assert not held_at(scenario, WAGE, 500.0).uncertainties
 
 
@@ -108,10 +108,11 @@ def test_a_row_of_a_file_of_draws_is_held(tmp_path: Path) -> None:
     (tmp_path / "firm.toml").write_text(text, encoding="utf-8")
     scenario = fs.load(tmp_path / "firm.toml")
     assert numbers(scenario) == [days, WAGE]
-    median, held = held_at_level(scenario, days, 0.1)
+    median = number_at(scenario, days, 0.1)
     assert median == pytest.approx(3)
-    assert held.stages["call"].customer_takes_days.quantile(0.9) == pytest.approx(5)
-    assert held_at_level(scenario, WAGE, 0.9)[1].teams["sales"].cost_per_person_month == 60
+    held = held_at(scenario, days, median + 1).stages["call"].customer_takes_days
+    assert held.quantile(0.9) == pytest.approx(5)
+    assert held_at(scenario, WAGE, number_at(scenario, WAGE, 0.9)).teams["sales"].cost_per_person_month == 60
 
 
 # ---- tornado ----------------------------------------------------------------------------------

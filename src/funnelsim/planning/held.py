@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from funnelsim.compiling.arrays import Floats
 from funnelsim.scenario import Scenario
 from funnelsim.scenario.changes import is_number, split_key
 from funnelsim.scenario.drawn import numbers_of
-from funnelsim.scenario.unknowns import Unknown
+from funnelsim.scenario.unknowns import Drawn, Unknown
 
 
 def as_typed(scenario: Scenario) -> Scenario:
@@ -32,23 +33,27 @@ def held_at(scenario: Scenario, key: str, number: float) -> Scenario:
     key : str
         One of `[uncertainties]`, or the path of a number.
     number : float
-        Instead of what is typed; a factor if the key ends in " *=", a summand if it ends in " +=".
+        Instead of what is typed; a factor if the key ends in " *=", a summand if it ends in " +=". Of
+        distributions from a file of draws, the one with the closest median is held.
 
     Raises
     ------
     ScenarioError
-        If the scenario is not valid with it.
+        If the scenario is not valid with that value alone.
     """
-    certain = as_typed(scenario)
-    if split_key(key)[1] and key in scenario.uncertainties:  # acts on what strategies make of the value
+    certain, unsure = as_typed(scenario), scenario.uncertainties.get(key)
+    if isinstance(unsure, Drawn):
+        row = int(np.abs(_rows(key, unsure) - number).argmin())
+        cell = unsure.file.columns[key][row]
+        if not is_number(cell):
+            return certain.with_changes({key: cell, f"{key} *=": unsure.times})
+    if unsure is not None and split_key(key)[1]:  # acts on what strategies make of the value
         return certain.beginning(certain.document | {"uncertainties": {key: number}})
     return certain.with_changes({key: number})
 
 
-def held_at_level(scenario: Scenario, key: str, level: float) -> tuple[float, Scenario]:
-    """Hold an uncertain value at a quantile of what is drawn: return the number, and the scenario.
-
-    Of a distribution drawn from a file, the number is its median, and the whole distribution is held.
+def number_at(scenario: Scenario, key: str, level: float) -> float:
+    """Return the number at a quantile of what is drawn for an uncertain value; of distributions, the median.
 
     Parameters
     ----------
@@ -59,29 +64,26 @@ def held_at_level(scenario: Scenario, key: str, level: float) -> tuple[float, Sc
     level : float
         The probability, 0 to 1.
 
-    Raises
-    ------
-    ScenarioError
-        If the scenario is not valid with that value alone.
-
     Examples
     --------
     >>> from funnelsim.scenario import load
-    >>> number, held = held_at_level(load("marketplace_sellers"), "channels.email.fit *=", 0.5)
-    >>> round(number, 3), list(held.uncertainties)  # a factor, with one value
+    >>> scenario, key = load("marketplace_sellers"), "channels.email.fit *="
+    >>> number = number_at(scenario, key, 0.5)
+    >>> round(number, 3), list(held_at(scenario, key, number).uncertainties)  # a factor, with one value
     (1.0, ['channels.email.fit *='])
     """
     unsure = scenario.uncertainties[key]
     if isinstance(unsure, Unknown):
-        number = unsure.at(level)
-        return number, held_at(scenario, key, number)
-    rows = numbers_of(key, unsure)
-    assert rows is not None
-    row = int(np.argsort(rows, kind="stable")[min(int(level * len(rows)), len(rows) - 1)])
-    cell, number = unsure.file.columns[key][row], float(rows[row])
-    if is_number(cell):
-        return number, held_at(scenario, key, number)
-    return number, as_typed(scenario).with_changes({key: cell, f"{key} *=": unsure.times})
+        return unsure.at(level)
+    return float(np.quantile(_rows(key, unsure), level, method="inverted_cdf"))
+
+
+def _rows(key: str, drawn: Drawn) -> Floats:
+    """Return the number in each row of a file of draws."""
+    found = numbers_of(key, drawn)
+    if found is None:
+        raise ValueError(f"{key} is drawn as a table, which has no number")
+    return found
 
 
 def numbers(scenario: Scenario) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Interval, resampled_means
 from funnelsim.metrics.wording import listed, number
-from funnelsim.planning.held import as_typed, held_at, held_at_level, numbers
+from funnelsim.planning.held import as_typed, held_at, number_at, numbers
 from funnelsim.planning.paired import Profits, leader, must_be_known, profits_in
 from funnelsim.scenario import Problem, Scenario, ScenarioError
 from funnelsim.studies.pilot import settled
@@ -188,7 +188,7 @@ def tipping(
 
 def _range(scenario: Scenario, key: str) -> tuple[float, float]:
     """Return the range of what is drawn, if the scenario is valid at both ends."""
-    first, last = (held_at_level(scenario, key, level)[0] for level in (LOW, HIGH))
+    first, last = (number_at(scenario, key, level) for level in (LOW, HIGH))
     for end in (first, last):
         held_at(scenario, key, end)
     return first, last

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from funnelsim.forecast import Interval
 from funnelsim.metrics.wording import listed, money, money_range, number
-from funnelsim.planning.held import as_typed, held_at_level, numbers
+from funnelsim.planning.held import as_typed, held_at, number_at, numbers
 from funnelsim.planning.paired import Profits, leader, mean_of, must_be_known, profits_in
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError, strategy_names
 from funnelsim.studies.pilot import settled
@@ -195,12 +195,12 @@ def tornado(
     def bars() -> Iterator[Swing]:
         for key in numbers(scenario):
             try:
-                ends = [held_at_level(scenario, key, level) for level in (LOW, HIGH)]
+                ends = [number_at(scenario, key, level) for level in (LOW, HIGH)]
+                held = [held_at(scenario, key, number) for number in ends]
             except ScenarioError:
                 left_out.append(key)
                 continue
-            low, high = (simulated(held) for _, held in ends)
-            yield _swing(key, best, (ends[0][0], low), (ends[1][0], high))
+            yield _swing(key, best, *zip(ends, map(simulated, held), strict=True))
         for name in scenario.assumptions:
             under = simulated(as_typed(scenario).under(name))
             yield _swing(name, best, (math.nan, profits), (math.nan, under), is_assumption=True)

@@ -152,7 +152,7 @@ def test_the_choice_tips_at_the_wage_that_pays_for_the_change() -> None:
     assert (tip.below, tip.above) == ("today", "leaner")
     assert tip.at == pytest.approx((1100, 1100, 1100))
     assert (demand.best, demand.tips) == ("today", ())
-    assert f"from {WAGE} = 1,100 on" in found.verdict
+    assert f"Where {WAGE} is above 1,100 (1,100 to 1,100), leaner is better than today" in found.verdict
     assert f"{DEMAND} does not change the choice within its range" in found.verdict
     assert math.isnan(found.table.loc[DEMAND, "at"])
 

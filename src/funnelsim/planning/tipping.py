@@ -97,8 +97,8 @@ class TippingResult:
         said = [f"As typed, {called(self.best)} has the highest profit on average."]
         for each in self.assumptions:
             said += [
-                f"{called(tip.above)[0].upper()}{called(tip.above)[1:]} is better than {called(tip.below)} "
-                f"from {each.key} = {number(tip.at.value)} on ({ends(tip.at)})."
+                f"Where {each.key} is above {number(tip.at.value)} ({ends(tip.at)}), {called(tip.above)} is "
+                f"better than {called(tip.below)}."
                 for tip in each.tips
             ]
         still = [each.key for each in self.assumptions if not each.tips]

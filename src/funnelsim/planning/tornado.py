@@ -200,7 +200,8 @@ def tornado(
             except ScenarioError:
                 left_out.append(key)
                 continue
-            yield _swing(key, best, *zip(ends, map(simulated, held), strict=True))
+            first, second = zip(ends, map(simulated, held), strict=True)
+            yield _swing(key, best, first, second)
         for name in scenario.assumptions:
             under = simulated(as_typed(scenario).under(name))
             yield _swing(name, best, (math.nan, profits), (math.nan, under), is_assumption=True)

@@ -127,6 +127,7 @@ def bottleneck_page(result: BottleneckResult, next_command: str = "", width: int
             scenario,
             f"where {printable(result.result.scenario.title_of(result.strategy))} loses profit",
             result.result.plan,
+            "as it is and for each team",
         ),
         *spaced(tables("Team", [printable(each.team) for each in teams], columns, width=width)),
         *_waiting("Stage", result.stages, width),
@@ -148,13 +149,13 @@ def _waiting(heading: str, places: Sequence[Place], width: int) -> list[Renderab
     return spaced(tables(heading, [printable(each.name) for each in places], columns, width=width))
 
 
-def _top(scenario: Scenario, about: str, plan: Plan) -> list[RenderableType]:
-    """State what is shown, and what was simulated for it."""
+def _top(scenario: Scenario, about: str, plan: Plan, each: str = "at each value") -> list[RenderableType]:
+    """State what is shown, and what was simulated for it, and how often."""
     months = scenario.months.period
     ran = notes.what_ran(plan, plan.replications, months)
     return [
         notes.heading(f"{notes.title_of(scenario)}: {about}"),
-        Text(f"{ran}, at each value; {notes.horizon(scenario)}"),
+        Text(f"{ran}, {each}; {notes.horizon(scenario)}"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -279,6 +280,8 @@ def test_the_commands_say_it(firm: str) -> None:
     told = says(call("measure-next", firm, "--worlds", "1000", "--jobs", "1"))
     assert "what it is worth to know each uncertain number" in told
     assert "Next, try: funnelsim explain" in told
+    document = json.loads(call("measure-next", firm, "--worlds", "1000", "--jobs", "1", "--json").stdout)
+    assert document["measure_next"][DEMAND]["worth"] == 0
     for shown, words in (
         ("tornado", "dear people"),
         ("tipping", "no change"),

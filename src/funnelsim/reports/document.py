@@ -7,16 +7,18 @@ import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
 from funnelsim.metrics import FIGURES
-from funnelsim.planning.measure_next import MeasureNextResult
 from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.romi import RomiResult
+
+if TYPE_CHECKING:
+    from funnelsim.planning.measure_next import MeasureNextResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)

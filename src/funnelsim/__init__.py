@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from funnelsim.history import History
     from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
+    from funnelsim.planning.bottleneck import BottleneckResult, bottleneck
+    from funnelsim.planning.measure_next import MeasureNextResult, measure_next, worth_of
     from funnelsim.planning.select import SelectionResult, select
+    from funnelsim.planning.tipping import TippingResult, tipping
+    from funnelsim.planning.tornado import TornadoResult, tornado
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
@@ -37,11 +41,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssumptionsResult",
+    "BottleneckResult",
     "Checkpoint",
     "ComparisonResult",
     "Decision",
     "EndlessLoopError",
     "History",
+    "MeasureNextResult",
     "PolicyError",
     "RomiResult",
     "Scenario",
@@ -51,7 +57,10 @@ __all__ = [
     "Store",
     "Study",
     "StudyResult",
+    "TippingResult",
+    "TornadoResult",
     "backtest",
+    "bottleneck",
     "calibrate",
     "compare",
     "compare_assumptions",
@@ -60,6 +69,7 @@ __all__ = [
     "forecast_from",
     "keep",
     "load",
+    "measure_next",
     "parse",
     "plot_response",
     "presets",
@@ -72,15 +82,20 @@ __all__ = [
     "select",
     "simulate",
     "study_of",
+    "tipping",
+    "tornado",
+    "worth_of",
 ]
 
 _HOMES = {
     "AssumptionsResult": "funnelsim.studies.assumptions",
+    "BottleneckResult": "funnelsim.planning.bottleneck",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
     "Decision": "funnelsim.studies.sequential",
     "EndlessLoopError": "funnelsim.studies.endless",
     "History": "funnelsim.history",
+    "MeasureNextResult": "funnelsim.planning.measure_next",
     "PolicyError": "funnelsim.model.own_policy",
     "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
@@ -90,7 +105,10 @@ _HOMES = {
     "Store": "funnelsim.studies.store",
     "Study": "funnelsim.studies.designed.study",
     "StudyResult": "funnelsim.studies.designed.results",
+    "TippingResult": "funnelsim.planning.tipping",
+    "TornadoResult": "funnelsim.planning.tornado",
     "backtest": "funnelsim.calibration.backtest.backtest",
+    "bottleneck": "funnelsim.planning.bottleneck",
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
@@ -99,6 +117,7 @@ _HOMES = {
     "forecast_from": "funnelsim.studies.today.restart",
     "keep": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
+    "measure_next": "funnelsim.planning.measure_next",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
@@ -111,6 +130,9 @@ _HOMES = {
     "select": "funnelsim.planning.select",
     "simulate": "funnelsim.studies.study",
     "study_of": "funnelsim.studies.designed.study",
+    "tipping": "funnelsim.planning.tipping",
+    "tornado": "funnelsim.planning.tornado",
+    "worth_of": "funnelsim.planning.measure_next",
 }
 
 

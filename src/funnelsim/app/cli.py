@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import backtesting, deciding, firm, kept, progress, selecting, studying, terminal, today
+from funnelsim.app import (
+    backtesting,
+    deciding,
+    explaining,
+    firm,
+    kept,
+    progress,
+    selecting,
+    studying,
+    terminal,
+    today,
+)
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -52,6 +63,7 @@ scenarios_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
 app.add_typer(firm.app)
 app.add_typer(backtesting.app)
+app.add_typer(explaining.app)
 app.add_typer(kept.app)
 app.add_typer(selecting.app)
 app.add_typer(studying.app)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.romi import RomiResult
 from funnelsim.studies.sequential import Decision
+
+if TYPE_CHECKING:
+    from funnelsim.planning.measure_next import MeasureNextResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -129,6 +132,16 @@ def selection_document(result: SelectionResult) -> dict[str, Any]:
         "warnings": list(result.warnings),
         "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
         **_what_is_assumed(result.scenario),
+    }
+
+
+def measure_next_document(result: MeasureNextResult) -> dict[str, Any]:
+    """Write what it is worth to know each uncertain number, with the comparison that it is taken from."""
+    return {
+        **comparison_document(result.result),
+        "measure_next": {name: dict(row) for name, row in result.table.iterrows()},
+        "shares_of_the_gain_of": result.strategy,
+        "measure_next_verdict": result.verdict,
     }
 
 

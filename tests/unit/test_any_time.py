@@ -285,6 +285,10 @@ def test_compare_with_a_margin_prints_the_verdict_and_each_pair(decided: fs.Deci
     assert says.endswith(f"Next, try: funnelsim run first_steps --strategy {decided.any_time.leader}")
 
 
+def test_the_help_names_the_most_years_that_there_are_by_default() -> None:
+    assert f"{sequential.AT_MOST:,} by default" in " ".join(call("--help").stdout.split())
+
+
 def test_what_is_open_is_followed_by_the_command_that_may_decide_it() -> None:
     words = ["--margin", "100", "--at-most", "50", "--strategies", "today,one_more_rep", "--no-best"]
     result = call(*words)

@@ -278,11 +278,15 @@ def test_compare_with_a_margin_prints_the_verdict_and_each_pair(decided: fs.Deci
     assert max(map(len, result.stdout.splitlines())) <= 100
     says = " ".join(result.stdout.split())
     assert decided.verdict in says
-    assert f"{decided.years} simulated years, seed 1, compiled engine, at most 10,000;" in says
+    assert f"{decided.years} simulated years, seed 1, compiled engine, at most 4,000;" in says
     assert "wrong about the profit of any of 3 pairs" in says
     assert "more_inquiries" in says
     assert "within -20 to 20 thousand" in says
     assert says.endswith(f"Next, try: funnelsim run first_steps --strategy {decided.any_time.leader}")
+
+
+def test_the_help_names_the_most_years_that_there_are_by_default() -> None:
+    assert f"{sequential.AT_MOST:,} by default" in " ".join(call("--help").stdout.split())
 
 
 def test_what_is_open_is_followed_by_the_command_that_may_decide_it() -> None:
@@ -353,7 +357,7 @@ def test_ctrl_c_prints_the_verdict_so_far(monkeypatch: pytest.MonkeyPatch) -> No
     result = call("--margin", "100")
     assert result.exit_code == 130
     assert "Open after 60 simulated years" in " ".join(result.stdout.split())
-    assert result.stderr.strip() == "stopped after 60 of 10,000 simulated years"
+    assert result.stderr.strip() == "stopped after 60 of 4,000 simulated years"
 
 
 # ---- what is measured -----------------------------------------------------------------------

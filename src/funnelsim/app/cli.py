@@ -121,8 +121,7 @@ def compare(
 ) -> None:
     """Simulate every strategy of a scenario in the same worlds, and say which to choose.
 
-    Examples: funnelsim compare first_steps --replications 200 --set teams.sales.people=3
-    funnelsim compare first_steps --margin 20000
+    Example: funnelsim compare first_steps --replications 200 --set teams.sales.people=3
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)

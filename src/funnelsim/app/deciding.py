@@ -25,7 +25,7 @@ Margin = Annotated[
     typer.Option(help="Simulate until it is decided; differences in profit up to MARGIN do not matter."),
 ]
 AtMost = Annotated[
-    int | None, typer.Option(help="With --margin: simulated years of each strategy; 10,000 by default.")
+    int | None, typer.Option(help="With --margin: simulated years of each strategy; 4,000 by default.")
 ]
 Best = Annotated[
     bool,

@@ -19,7 +19,7 @@ from funnelsim.studies.study import Progress, chosen_of, compare_until
 if TYPE_CHECKING:
     import pandas as pd
 
-AT_MOST = 10_000  # simulated years of each strategy, unless another number is typed
+AT_MOST = 4_000  # simulated years of each strategy, for which a usual machine has room
 
 
 @dataclass(frozen=True)

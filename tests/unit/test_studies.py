@@ -65,6 +65,11 @@ def test_a_design_that_fills_space_tries_each_part_of_each_range_once(kind: str)
     assert points != list(Design(kind, 8, seed=4).of(levers))
 
 
+def test_twice_the_points_of_a_sobol_sequence_begin_with_those_that_there_are() -> None:
+    levers = [Lever("a", low=0.0, high=1.0), Lever("b", low=2, high=9)]
+    assert list(Design("sobol", 32).of(levers))[:16] == list(Design("sobol", 16).of(levers))
+
+
 def test_whole_numbers_are_tried_between_whole_ends_alike() -> None:
     points = list(Design("latin_hypercube", 30).of([Lever("a", low=2, high=4)]))
     assert np.unique([point["a"] for point in points], return_counts=True)[1].tolist() == [10, 10, 10]

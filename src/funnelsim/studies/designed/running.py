@@ -290,15 +290,14 @@ class _Run:
 
     def _made_ready(self) -> Ready:
         """Lower every row, in the longest months that one of them needs, and keep what it is made from."""
-        study, parts = self._study, _parts(self._study)
-        found = {}
-        for part in parts:
+        study, found = self._study, {}
+        for part in _parts(study):
             under = study.under(part.assumption, part.points(study))
             found[part] = settled(under, self._jobs, part.names(study))
-        ready = Ready(
-            next(iter(alike(found).values())).months, {}, {each: [] for each in study.assumptions}, True
-        )
-        for part, scenario in alike(found).items():
+        scenarios = alike(found)
+        months = next(iter(scenarios.values())).months
+        ready = Ready(months, {}, {each: [] for each in study.assumptions}, is_expected=True)
+        for part, scenario in scenarios.items():
             ready = self._with_part(ready, part, scenario)
         said = json.dumps(asdict(ready))
         self._box.write(key_of_study(study), {"ready": np.frombuffer(said.encode(), np.uint8)})

@@ -13,19 +13,16 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.decisions.compare import PROFIT
 from funnelsim.decisions.selection import BLOCK, FIRST, NOBODY, Flags, Race, begin, check_race, in_blocks
-from funnelsim.engines import StuckError
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
 from funnelsim.metrics.wording import listed, money, money_range, number, simulated, too_few
 from funnelsim.scenario import TODAY, Course, Scenario, courses_of
-from funnelsim.studies.endless import in_words
-from funnelsim.studies.footprint import check_memory
 from funnelsim.studies.pilot import settled
-from funnelsim.studies.replication import Plan, replicate
+from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, chosen_of, compare_over
+from funnelsim.studies.study import Progress, chosen_of, compare_over, replicated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -381,11 +378,8 @@ class _Worlds:
 
     def _together(self, names: list[str], plan: Plan) -> Floats:
         courses = {name: self._courses[name] for name in names}
-        check_memory({name: self.scenario.strategy(name) for name in names}, courses, plan)
-        try:
-            found = replicate(courses, plan, self.progress)
-        except StuckError as stuck:
-            raise in_words(stuck, [course.names for course in courses.values()]) from stuck
+        scenarios = {name: self.scenario.strategy(name) for name in names}
+        found = replicated(scenarios, courses, plan, self.progress)
         if any(len(each) < plan.replications for each in found.values()):
             raise KeyboardInterrupt
         return np.concatenate([self._of(courses[name], each.tally) for name, each in found.items()], axis=1)

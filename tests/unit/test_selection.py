@@ -17,6 +17,7 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.selection import BLOCK, FIRST, Race, begin, eta, skew
 from funnelsim.planning import select as planning
 from funnelsim.scenario import Scenario, courses_of, parse
+from funnelsim.studies import study
 from funnelsim.studies.replication import Plan, replicate
 
 from .test_cli import call, says
@@ -343,13 +344,13 @@ def interrupted_after(calls: int) -> Callable[..., Any]:
 
 def test_what_is_stopped_is_kept(decided: fs.SelectionResult, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(planning, "replicate", interrupted_after(2))
+        patched.setattr(study, "replicate", interrupted_after(2))
         stopped = fs.select(firm(), margin=150, jobs=1, fresh=60)
     assert stopped.stopped
     assert stopped.done == FIRST + planning.STEP
     assert stopped.sentences[0].startswith("Stopped after 220 simulated years: ")
     assert stopped.go_on(5_000).table.equals(decided.table)
-    monkeypatch.setattr(planning, "replicate", interrupted_after(0))
+    monkeypatch.setattr(study, "replicate", interrupted_after(0))
     with pytest.raises(KeyboardInterrupt):
         fs.select(firm(), margin=500, jobs=1)
 

@@ -359,6 +359,7 @@ def told(*arguments: str) -> tuple[int, str, str]:
 
 def test_the_commands_study_and_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")  # that of a file
     Path("people.toml").write_text(
         'scenario = "first_steps"\nreplications = 4\ntitle = "How many people"\n'
         'metrics = ["profit", "won"]\nlevers."teams.sales.people" = [2, 3]\n'

@@ -22,6 +22,7 @@
 # make bench   speed beside other engines, benchmarks/results.md and docs/performance.md
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
 # make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: half an hour
+# make guarantees  how often decisions are wrong, docs/guarantees.md
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 
@@ -29,7 +30,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn measured coverage-table notebook clean
+.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees measured coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -118,6 +119,9 @@ olist-leads: $(VENV)/installed
 
 installer: $(VENV)/installed
 	$(BIN)/python -m experiments.installer.crews
+
+guarantees: $(VENV)/installed
+	$(BIN)/python -m benchmarks.guarantees
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
+
+_SECTION = re.compile(r"^## (.+?)$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 class Table(NamedTuple):
@@ -41,6 +44,15 @@ class Table(NamedTuple):
             cell.ljust(width) if column < self.words else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
+
+
+def sections_of(page: str) -> dict[str, str]:
+    r"""Take a page apart, by the titles of its sections.
+
+    >>> sections_of("# All\n\n## One\na\n\n## Two\nb\n")
+    {'One': '## One\na\n\n', 'Two': '## Two\nb\n'}
+    """
+    return {each.group(1): each.group(0) for each in _SECTION.finditer(page)}
 
 
 def median(figures: Sequence[float]) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -13,6 +12,7 @@ from joblib import Parallel, delayed
 
 from benchmarks.measured import amounts, arrivals, lengths, outcomes, whole_path, windows
 from benchmarks.measured.study import Range, Study, table
+from benchmarks.report import sections_of
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "measured.md"
 HEAD = """# Measured: how often the ranges hold what is true
@@ -30,7 +30,6 @@ STUDIES = {
     "The whole path": whole_path.STUDY,
     "Forecasts of 90 days": windows.STUDY,
 }
-_SECTION = re.compile(r"^## (.+?)$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def section(title: str, study: Study, runs: int) -> str:
@@ -49,15 +48,6 @@ def _timed(study: Study, seed: int) -> tuple[list[Range], float]:
 def page_of(sections: dict[str, str]) -> str:
     """Put sections together in the order of the studies."""
     return f"{HEAD}\n" + "".join(sections[title] for title in STUDIES if title in sections).rstrip() + "\n"
-
-
-def sections_of(page: str) -> dict[str, str]:
-    r"""Take a page apart.
-
-    >>> sections_of("# All\n\n## One\na\n\n## Two\nb\n")
-    {'One': '## One\na\n\n', 'Two': '## Two\nb\n'}
-    """
-    return {each.group(1): each.group(0) for each in _SECTION.finditer(page)}
 
 
 def main(command: Sequence[str] | None = None) -> None:

@@ -18,73 +18,121 @@ if TYPE_CHECKING:
     from funnelsim.history import History
     from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
+    from funnelsim.planning.bottleneck import BottleneckResult, bottleneck
+    from funnelsim.planning.measure_next import MeasureNextResult, measure_next, worth_of
+    from funnelsim.planning.select import SelectionResult, select
+    from funnelsim.planning.tipping import TippingResult, tipping
+    from funnelsim.planning.tornado import TornadoResult, tornado
     from funnelsim.reports.responses import plot_response
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
     from funnelsim.studies.checkpoint import Checkpoint
+    from funnelsim.studies.designed.results import StudyResult
+    from funnelsim.studies.designed.running import run_study
+    from funnelsim.studies.designed.study import Study, read_study, study_of
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.romi import RomiResult, romi
+    from funnelsim.studies.sequential import Decision, decide
+    from funnelsim.studies.store import Store
     from funnelsim.studies.study import compare, keep, simulate
     from funnelsim.studies.today.restart import forecast_from
     from funnelsim.studies.today.snapshot import read_snapshot
 
 __all__ = [
     "AssumptionsResult",
+    "BottleneckResult",
     "Checkpoint",
     "ComparisonResult",
+    "Decision",
     "EndlessLoopError",
     "History",
+    "MeasureNextResult",
     "PolicyError",
     "RomiResult",
     "Scenario",
     "ScenarioError",
+    "SelectionResult",
     "SimulationResult",
+    "Store",
+    "Study",
+    "StudyResult",
+    "TippingResult",
+    "TornadoResult",
     "backtest",
+    "bottleneck",
     "calibrate",
     "compare",
     "compare_assumptions",
+    "decide",
     "firm_of",
     "forecast_from",
     "keep",
     "load",
+    "measure_next",
     "parse",
     "plot_response",
     "presets",
     "read_history",
     "read_snapshot",
+    "read_study",
     "register_policy",
     "romi",
+    "run_study",
+    "select",
     "simulate",
+    "study_of",
+    "tipping",
+    "tornado",
+    "worth_of",
 ]
 
 _HOMES = {
     "AssumptionsResult": "funnelsim.studies.assumptions",
+    "BottleneckResult": "funnelsim.planning.bottleneck",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
+    "Decision": "funnelsim.studies.sequential",
     "EndlessLoopError": "funnelsim.studies.endless",
     "History": "funnelsim.history",
+    "MeasureNextResult": "funnelsim.planning.measure_next",
     "PolicyError": "funnelsim.model.own_policy",
     "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
+    "SelectionResult": "funnelsim.planning.select",
     "SimulationResult": "funnelsim.studies.results",
+    "Store": "funnelsim.studies.store",
+    "Study": "funnelsim.studies.designed.study",
+    "StudyResult": "funnelsim.studies.designed.results",
+    "TippingResult": "funnelsim.planning.tipping",
+    "TornadoResult": "funnelsim.planning.tornado",
     "backtest": "funnelsim.calibration.backtest.backtest",
+    "bottleneck": "funnelsim.planning.bottleneck",
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
+    "decide": "funnelsim.studies.sequential",
     "firm_of": "funnelsim.calibration.document",
     "forecast_from": "funnelsim.studies.today.restart",
     "keep": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
+    "measure_next": "funnelsim.planning.measure_next",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",
     "presets": "funnelsim.scenario",
     "read_history": "funnelsim.history.files",
     "read_snapshot": "funnelsim.studies.today.snapshot",
+    "read_study": "funnelsim.studies.designed.study",
     "register_policy": "funnelsim.model.own_policy",
     "romi": "funnelsim.studies.romi",
+    "run_study": "funnelsim.studies.designed.running",
+    "select": "funnelsim.planning.select",
     "simulate": "funnelsim.studies.study",
+    "study_of": "funnelsim.studies.designed.study",
+    "tipping": "funnelsim.planning.tipping",
+    "tornado": "funnelsim.planning.tornado",
+    "worth_of": "funnelsim.planning.measure_next",
 }
 
 

@@ -31,7 +31,7 @@ PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|md|toml)")
 FOLDER = re.compile(r"\w+(?:/\w+)*/|\w+(?:/\w+)+")
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 WORD = re.compile(r"[A-Za-z_]\w*")
-COMMAND = re.compile(r"funnelsim ([a-z]\w*)")
+COMMAND = re.compile(r"funnelsim ([a-z][\w-]*)")
 WRITTEN = (".csv", ".html", ".json", ".png")  # files that commands write
 
 

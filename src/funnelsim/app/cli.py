@@ -10,12 +10,24 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelsim.app import backtesting, firm, kept, progress, terminal, today
+from funnelsim.app import (
+    backtesting,
+    deciding,
+    explaining,
+    firm,
+    kept,
+    progress,
+    selecting,
+    studying,
+    terminal,
+    today,
+)
 from funnelsim.app.terminal import (
     AsJson,
     Assumption,
@@ -37,6 +49,7 @@ if TYPE_CHECKING:
     from funnelsim.scenario import Scenario
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
+YEARS = 400  # simulated, unless another number is typed
 OBJECTS = 50_000  # made before garbage is collected: in a short run most come from imports, and stay
 
 app = typer.Typer(
@@ -50,7 +63,10 @@ scenarios_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
 app.add_typer(firm.app)
 app.add_typer(backtesting.app)
+app.add_typer(explaining.app)
 app.add_typer(kept.app)
+app.add_typer(selecting.app)
+app.add_typer(studying.app)
 app.add_typer(today.app)
 
 
@@ -89,7 +105,10 @@ def compare(
     assumptions: Annotated[
         bool, typer.Option("--assumptions", help="Compare as typed and under every assumption.")
     ] = False,
-    replications: Replications = 400,
+    replications: Replications = YEARS,
+    margin: deciding.Margin = None,
+    at_most: deciding.AtMost = None,
+    best: deciding.Best = True,
     seed: Seed = 1,
     jobs: Jobs = 0,
     engine: Engine = "compiled",
@@ -106,6 +125,17 @@ def compare(
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
+        asked = [_option("--strategies", strategies), _option("--assumption", assumption)]
+        question = deciding.question(margin, at_most, best)
+        if question is not None:
+            others = {"--assumptions": assumptions, "--all": everything, "--from": since is not None}
+            others |= {"--out": out is not None, "--decimal-comma": decimal_comma}
+            others |= {f"--engine {engine}": engine != "compiled", "--replications": replications != YEARS}
+            deciding.refuse(others)
+            read = terminal.read(scenario, changes, assumption)
+            typed = deciding.Typed(scenario, changes, *asked)
+            deciding.decide(read, chosen, question, seed, jobs, as_json, typed)
+            return
         if assumptions and (everything or assumption is not None):
             other = "--all shows one comparison" if everything else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
@@ -115,9 +145,10 @@ def compare(
             )
         read = terminal.read(scenario, changes, assumption)
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
-        asked = [*_option("--strategies", strategies), *_option("--assumption", assumption)]
         if assumptions:
-            _under_assumptions(scenario, read, changes, chosen, asked, settings, as_json, out, decimal_comma)
+            _under_assumptions(
+                scenario, read, changes, chosen, [*chain(*asked)], settings, as_json, out, decimal_comma
+            )
             return
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)

@@ -22,6 +22,20 @@ def simulated(years: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def selecting() -> Iterator[Callable[[int], None]]:
+    """Show how many years have been simulated, where nobody knows how many it takes."""
+    if not _is_seen():
+        yield lambda _: None
+        return
+    from rich.progress import TextColumn, TimeElapsedColumn
+
+    told = TextColumn("Simulating {task.completed:,.0f} years")
+    with _shown(told, TimeElapsedColumn()) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda finished: progress.advance(task, finished)
+
+
+@contextmanager
 def scored(dates: int) -> Iterator[Callable[[int], None]]:
     """Show how many dates have been scored."""
     with _counted("Scoring", dates, "dates") as advance:

@@ -23,13 +23,14 @@ from funnelsim.forecast import (
     Forecast,
     Interval,
     Precision,
+    Rare,
     bootstrap_t,
     resampled_means,
     resamples_for,
     share_unknown,
     wilson,
 )
-from funnelsim.forecast.resampling import ROUNDING, UNSEEN, Rare
+from funnelsim.forecast.resampling import ROUNDING, UNSEEN
 from funnelsim.metrics.figure import FIGURES, Better, Formula, Parts, ratio, total
 from funnelsim.metrics.wording import Called, signed, spoken
 
@@ -64,6 +65,15 @@ class Chances(NamedTuple):
     regret: float  # how much less than the highest, in the mean over resamples
 
 
+class Paired(NamedTuple):
+    """What strategies have more than another in each simulated year, as `bootstrap_t` takes it."""
+
+    gains: Floats  # (R, n)
+    differing: Integers  # (n,) years in which there is any difference
+    rare: Rare
+    rounding: float  # a spread up to this size is none
+
+
 class Comparison:
     """Strategies of one scenario, simulated in the same worlds.
 
@@ -94,7 +104,7 @@ class Comparison:
         self.others = tuple(name for name in self.forecasts if name != self.base)
         self.years = self.forecasts[self.base].years
         self.expected = all(forecast.expected for forecast in self.forecasts.values())
-        self._called = called
+        self.called = called
         self._differences: dict[tuple[str, str], dict[str, Difference]] = {}
 
     def differences(self, metric: str = PROFIT) -> dict[str, Difference]:
@@ -142,6 +152,14 @@ class Comparison:
             return Interval(np.nan, np.nan, np.nan)
         return _interval(bootstrap_t((-self._extra(strategy, "contribution") - spent, spent), ratio))
 
+    def paired(self, base: str, others: Sequence[str]) -> Paired:
+        """Subtract the profit of a strategy from that of others, year by year, as means count contracts."""
+        (its,), mine = self._parts(base, PROFIT), [self._parts(name, PROFIT)[0] for name in others]
+        theirs = np.concatenate(mine, axis=1)
+        differing = _differing([theirs], [np.repeat(its, len(others), axis=1)])
+        rounding = ROUNDING * max(float(np.abs(its).mean()), 1.0)
+        return Paired(theirs - its, differing, self._rare(base, PROFIT, tuple(others)), rounding)
+
     def _extra(self, strategy: str, total_of: str) -> Floats:
         """Subtract a total of the base from a strategy's, world by world: (R, 1)."""
         return np.asarray(self._parts(strategy, total_of)[0] - self._parts(self.base, total_of)[0])
@@ -154,9 +172,10 @@ class Comparison:
         mine, its = (self.forecasts[name].pairs(metric) for name in (strategy, self.base))
         return share_unknown(mine[0] - its[0], mine[1] - its[1])
 
-    def makes_no_difference(self, strategy: str) -> bool:
-        """Return whether a strategy's sums equal the base's in every world, to the last bit."""
-        mine, its = (_in_all(self.forecasts[name].tallies) for name in (strategy, self.base))
+    def makes_no_difference(self, strategy: str, base: str | None = None) -> bool:
+        """Return whether a strategy's sums equal the base's (or another's) in every world, to the bit."""
+        names = (strategy, self.base if base is None else base)
+        mine, its = (_in_all(self.forecasts[name].tallies) for name in names)
         return bool(np.array_equal(mine, its))
 
     def verdict(self) -> str:
@@ -176,14 +195,19 @@ class Comparison:
         ]
         leader = self._leader()
         rivals = {} if leader is None else self._rivals(leader)
-        forecast = self.forecasts[self.base]
-        money = Money(forecast.names.currency, signed(forecast.months, self.terms(), forecast.renews))
+        months = self.forecasts[self.base].months
         said = [
-            *losses(self.profits(), money, self._called),
-            verdict(standings, leader, rivals, self.base, self.years, forecast.months, money, self._called),
+            *losses(self.profits(), self.money, self.called),
+            verdict(standings, leader, rivals, self.base, self.years, months, self.money, self.called),
             *(self._of_goals() if self.years > 1 else []),
         ]
         return " ".join(said)
+
+    @property
+    def money(self) -> Money:
+        """State what amounts of profit are."""
+        base = self.forecasts[self.base]
+        return Money(base.names.currency, signed(base.months, self.terms(), base.renews))
 
     def profits(self) -> dict[str, Interval]:
         """Estimate the profit of each strategy: the mean with its precision."""
@@ -207,7 +231,7 @@ class Comparison:
                 {name: each.chance(goal).mean for name, each in self.forecasts.items()},
                 self.base,
                 self.forecasts[self.base].months,
-                self._called,
+                self.called,
             )
             for goal in self.forecasts[self.base].goals
         ]

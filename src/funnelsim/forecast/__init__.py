@@ -5,7 +5,15 @@ from funnelsim.forecast.cycle import Cycle, Within
 from funnelsim.forecast.forecast import Attainment, Breakdown, Conversion, Estimate, Forecast, TeamHours
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson
-from funnelsim.forecast.resampling import Precision, bootstrap_t, resampled_means, resamples_for
+from funnelsim.forecast.resampling import (
+    Precision,
+    Rare,
+    bootstrap_t,
+    needed_where_rare,
+    resampled_means,
+    resamples_for,
+    skewness,
+)
 from funnelsim.forecast.running_out import RunningOut, running_out
 from funnelsim.forecast.variance import MAIN, Driver, Unknowns, rank_correlation, share_unknown
 
@@ -23,6 +31,7 @@ __all__ = [
     "Goal",
     "Interval",
     "Precision",
+    "Rare",
     "RunningOut",
     "TeamHours",
     "Unknowns",
@@ -30,11 +39,13 @@ __all__ = [
     "bootstrap_t",
     "cohorts",
     "jackknife",
+    "needed_where_rare",
     "rank_correlation",
     "resampled_means",
     "resamples_for",
     "retained",
     "running_out",
     "share_unknown",
+    "skewness",
     "wilson",
 ]

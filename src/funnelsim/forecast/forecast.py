@@ -15,11 +15,12 @@ from funnelsim.engines.fold import DIMENSIONS, Basis, Ended, Measure, Tally, lin
 from funnelsim.forecast.cycle import Cycle, cycle
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, between_years, wilson, years_at
+from funnelsim.forecast.precise import added_by_a_contract, precise, size_of_contracts
 from funnelsim.forecast.quota import WHOLE, Target, quarters, targets
-from funnelsim.forecast.resampling import UNSEEN, Precision, Rare, at_most_where_unseen, bootstrap_t
+from funnelsim.forecast.resampling import Precision, bootstrap_t
 from funnelsim.forecast.typed import typed_by_segment, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
-from funnelsim.metrics.cut import Cut, cut, labels, one_contract, reads_values, teams_of_stages
+from funnelsim.metrics.cut import Cut, cut, labels, reads_values, teams_of_stages
 from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.model.model import Model, Names
@@ -32,8 +33,6 @@ MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
 BUSY = 0.85  # share of a team's hours beyond which, with long waits, it may be what is scarce
 LONG_WAIT = 24.0  # hours by the clock
 _PER_PERSON = ("utilisation", "bookings_per_rep")
-_CHANCES = ("leads", "won", "won_of_inquiries", "ran_out_of_cash")  # what may yet happen where it never did
-_ANYWHERE = ("all", "month", "channel", "segment")  # cuts in each place of which it can
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -258,26 +257,21 @@ class Forecast:
     def _breakdown(self, metric: str, dimension: str) -> Breakdown:
         parts = self.parts(metric, dimension, self.expected)
         figure = FIGURES[metric]
-        rare = None
         if dimension == "all":
-            seen = np.maximum((self.contracts > 0).sum(axis=0), UNSEEN)
-            rare = Rare(seen[None], self.size_of_contracts(metric)[None])
-        mean = bootstrap_t(parts, figure.formula, rare=rare)
-        if self.years > 1 and metric in _CHANCES and dimension in _ANYWHERE:
-            mean = at_most_where_unseen(mean, self.years)
-        estimates = self._estimates(mean, self.values(metric, dimension), figure.bounds)
+            mean = precise(figure, parts, contracts=self.contracts[:, None], added=self._added(figure))
+        else:
+            mean = precise(figure, parts, dimension)
+        estimates = self._estimates(mean, self.values(metric, dimension))
         if figure.chance:
             estimates = tuple(map(_without_range, estimates))
         return Breakdown(figure, dimension, labels(self.names, dimension), estimates)
 
-    def _estimates(
-        self, mean: Precision, years: Floats, bounds: tuple[float, float] = (-math.inf, math.inf)
-    ) -> tuple[Estimate, ...]:
+    def _estimates(self, mean: Precision, years: Floats) -> tuple[Estimate, ...]:
         """Put together the means (n,) and the values of each simulated year (R, n) of n places."""
         columns = {
             "mean": mean.value,
-            "low": np.maximum(mean.low, bounds[0]),
-            "high": np.minimum(mean.high, bounds[1]),
+            "low": mean.low,
+            "high": mean.high,
             "more_years": mean.more,
         }
         for name, level in _RANGE.items():
@@ -307,16 +301,13 @@ class Forecast:
         array (segments,)
             0 for figures of the cohort.
         """
-        figure = FIGURES[metric]
-        if figure.basis is Basis.COHORT:
-            return np.zeros(len(self.model.segments))
-        means = [part.mean(axis=0) for part in self.parts(metric, "all", self.expected)]
-        added = figure.parts(one_contract(self.model, self.expected))
-        with np.errstate(invalid="ignore"):
-            moved = figure.formula(
-                *(mean + more[0] / self.years for mean, more in zip(means, added, strict=True))
-            )
-            return np.asarray(self.years * (moved - figure.formula(*means)))
+        figure, parts = FIGURES[metric], self.parts(metric, "all", self.expected)
+        segments = len(self.model.segments)
+        return np.asarray(size_of_contracts(figure, parts, self._added(figure), (1, segments))[0])
+
+    def _added(self, figure: Figure) -> Parts:
+        """Return what one contract adds to the parts of a figure over the period: each (1, segments)."""
+        return added_by_a_contract(figure, self.model, self.expected)
 
     def reasons(self, dimension: str = "all", basis: Basis = Basis.COHORT) -> Floats:
         """Count the leads that ended without a contract, by reason, in the mean simulated year.

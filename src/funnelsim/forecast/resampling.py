@@ -118,10 +118,10 @@ def bootstrap_t(
     if with_value is None:
         with_value = np.min([_nonzero(part) for part in parts if part.ndim == 2], axis=0)
     noise = ROUNDING * np.abs(estimate.value) if rounding is None else np.full_like(estimate.value, rounding)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        needed = np.fmax(COCHRAN * _skewness(estimate.influence) ** 2, FEWEST * years / with_value)
-        if rare is not None:
-            needed = np.fmax(needed, _needed_of(rare, years, years * estimate.error**2))
+    needed = np.fmax(
+        COCHRAN * skewness(estimate.influence) ** 2,
+        needed_where_rare(years, with_value, rare, years * estimate.error**2),
+    )
     constant = ~(estimate.error > noise) & np.isfinite(estimate.error) & (with_value >= FEWEST)
     known = np.isfinite(estimate.error) & (with_value >= FEWEST) & (needed <= years) & ~constant
     low, high, p_value = (np.full_like(estimate.value, np.nan) for _ in range(3))
@@ -174,9 +174,40 @@ def _nonzero(values: Floats) -> Integers:
     return np.asarray(np.sum(np.isfinite(values) & (values != 0), axis=0), np.int64)
 
 
-def _skewness(influence: Floats) -> Floats:
-    """Compute the skewness of what each year adds to the figures: (n,)."""
-    return np.asarray(np.mean(influence**3, axis=0) / np.mean(influence**2, axis=0) ** 1.5)
+def skewness(influence: Floats) -> Floats:
+    """Compute the skewness of what each year adds to the figures, with a mean of 0: (n,) of (R, n).
+
+    Examples
+    --------
+    >>> skewness(np.array([[-1.0, 0.0], [-1.0, 0.0], [2.0, 0.0]])).round(3).tolist()
+    [0.707, nan]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.mean(influence**3, axis=0) / np.mean(influence**2, axis=0) ** 1.5)
+
+
+def needed_where_rare(years: int, with_value: Integers, rare: Rare | None, variance: Floats) -> Floats:
+    """Return how many years it takes to have seen 20 with what figures are made of: (n,).
+
+    Parameters
+    ----------
+    years : int
+        That there are.
+    with_value : array (n,)
+        How many of them have a value other than 0.
+    rare : Rare or None
+        The contracts that matter.
+    variance : array (n,)
+        Of what single years add to the figures.
+
+    Examples
+    --------
+    >>> needed_where_rare(100, np.array([50, 10, 0]), None, np.ones(3)).tolist()
+    [40.0, 200.0, inf]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed = np.asarray(FEWEST * years / with_value)
+        return needed if rare is None else np.fmax(needed, _needed_of(rare, years, variance))
 
 
 def _needed_of(rare: Rare, years: int, variance: Floats) -> Floats:

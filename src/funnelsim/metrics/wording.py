@@ -126,8 +126,19 @@ def too_few(more: float, rare: bool) -> str:
     text = "too few years with a large contract" if rare else "too few years"
     if not math.isfinite(more):
         return text
-    step = 10 ** max(0, math.floor(math.log10(max(more, 1))) - 1)
-    return f"{text}: about {math.ceil(more / step) * step:,} more"
+    return f"{text}: about {rounded_up(more)} more"
+
+
+def rounded_up(count: float) -> str:
+    """Write a count, rounded up to two digits.
+
+    Examples
+    --------
+    >>> rounded_up(317), rounded_up(12), rounded_up(0.5), rounded_up(12_001)
+    ('320', '12', '1', '13,000')
+    """
+    step = 10 ** max(0, math.floor(math.log10(max(count, 1))) - 1)
+    return f"{math.ceil(count / step) * step:,}"
 
 
 def period(months: int) -> str:

@@ -14,6 +14,7 @@ from funnelsim.metrics.wording import UNDEFINED, number
 
 RANGE = "P10-P90"  # of single simulated years
 PRECISION = "95 %"  # of the mean over them
+ANY_TIME = "at any time"  # a confidence sequence
 NOTHING = 1e-12  # smaller values are left over from rounding
 DECIDED = 1e-7  # of a value: an interval not wider than this is left over from rounding, too
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e4, "thousand"))  # from these amounts on

@@ -7,15 +7,22 @@ import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
 from funnelsim.metrics import FIGURES
+from funnelsim.planning.select import SelectionResult
 from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.romi import RomiResult
+from funnelsim.studies.sequential import Decision
+
+if TYPE_CHECKING:
+    from funnelsim.planning.measure_next import MeasureNextResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -61,6 +68,80 @@ def romi_document(result: RomiResult) -> dict[str, Any]:
     return {
         **comparison_document(result.result),
         "romi": {name: dict(row) for name, row in result.table.iterrows()},
+    }
+
+
+def decision_document(result: Decision) -> dict[str, Any]:
+    """Write a verdict at any time as plain tables; intervals are confidence sequences."""
+    found, base = result.any_time, result.result[result.result.base]
+    return {
+        **_what_ran(base, result.result.scenario),
+        "intervals": {"low, high": "a confidence sequence, which holds at all numbers of years together"},
+        "margin": result.question.margin,
+        "at_most": result.question.at_most,
+        "decided": result.decided,
+        "base": result.result.base,
+        "leader": found.leader,
+        "against": [
+            {
+                "strategy": each.strategy,
+                "base": each.base,
+                "profit_gain": _interval(Interval(each.mean, each.low, each.high)),
+                "verdict": each.words,
+                "more_years": each.more_years if each.open else 0,
+            }
+            for each in found.contrasts
+        ],
+        "ahead": {
+            name: {"ahead": _interval(each.ahead), "behind": _interval(each.behind), "verdict": each.words}
+            for name, each in found.ahead.items()
+        },
+        "risks": {
+            name: {
+                "loss": _interval(each.loss),
+                "worst_in_ten": _interval(each.worst_in_ten),
+                "goals": {goal: _interval(chance) for goal, chance in each.goals.items()},
+            }
+            for name, each in found.risks.items()
+        },
+        "verdict": result.verdict,
+    }
+
+
+def selection_document(result: SelectionResult) -> dict[str, Any]:
+    """Write a selection as plain tables, with the comparison of the winner and today in fresh worlds."""
+    asked = result.asked
+    return {
+        "scenario": result.scenario.source,
+        "currency": result.scenario.currency,
+        "seed": asked.seed,
+        "margin": asked.margin,
+        "alpha": asked.alpha,
+        "at_most": asked.at_most,
+        "block": result.block,
+        "titles": {name: result.scenario.label_of(name) for name in result.strategies},
+        "race": {
+            name: {column: None if pd.isna(value) else value for column, value in row.items()}
+            for name, row in result.table.to_dict("index").items()
+        },
+        "selected": result.chosen,
+        "left": list(result.left),
+        "most_worlds": result.most_worlds if result.chosen is None else None,
+        "stopped": result.stopped,
+        "sentences": list(result.sentences),
+        "warnings": list(result.warnings),
+        "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
+        **_what_is_assumed(result.scenario),
+    }
+
+
+def measure_next_document(result: MeasureNextResult) -> dict[str, Any]:
+    """Write what it is worth to know each uncertain number, with the comparison that it is taken from."""
+    return {
+        **comparison_document(result.result),
+        "measure_next": {name: dict(row) for name, row in result.table.iterrows()},
+        "shares_of_the_gain_of": result.strategy,
+        "measure_next_verdict": result.verdict,
     }
 
 

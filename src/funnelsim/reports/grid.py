@@ -83,6 +83,31 @@ def _table(
     return table
 
 
+def keyed_table(heading: str, keys: Sequence[str], columns: Sequence[Column], width: int) -> Table:
+    """Lay out columns beside keys, which take the width that is left: such as paths, too long for labels.
+
+    Parameters
+    ----------
+    heading : str
+        Of the keys.
+    keys : sequence of str
+        One for each row.
+    columns : sequence of Column
+        With a cell for each key; each interval is in brackets after its value.
+    width : int
+        Characters.
+    """
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
+    table.add_column(Text(heading), overflow="fold", ratio=1)
+    for column in columns:
+        header = [column.title, column.unit, column.interval]
+        table.add_column(Text("\n".join(filter(None, header))), justify="right")
+    cells = [column.beside() for column in columns]
+    for row, key in enumerate(keys):
+        table.add_row(Text(printable(key), style="bold"), *(Text(each[row]) for each in cells))
+    return table
+
+
 def _cell(text: str) -> Text:
     value, _, interval = text.partition("\n")
     return Text(value) + Text(f"\n{interval}", style="dim") if interval else Text(value)

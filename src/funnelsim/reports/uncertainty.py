@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from funnelsim.decisions import Comparison
 from funnelsim.decisions.compare import PROFIT
-from funnelsim.forecast import MAIN, Driver, Forecast, Interval
+from funnelsim.forecast import MAIN, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import number, simulated
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, Column, figure_column
-from funnelsim.reports.grid import printable, tables
+from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
+from funnelsim.reports.grid import keyed_table, printable, tables
+from funnelsim.scenario import Parameter
 
 MOST_DRIVERS = 10  # in the table
 
@@ -85,17 +85,20 @@ def _not_known(shares: Sequence[Interval | None], title: str = "Variance not kno
 def _drivers(forecast: Forecast, width: int) -> Table:
     """List the uncertain numbers, what was drawn, and the correlation of profit with each."""
     found = forecast.drivers(PROFIT)[:MOST_DRIVERS]
-    ways = figure_column("", Unit.RATIO, "", [each.correlation for each in found], PRECISION)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
-    table.add_column(Text("Uncertain, the closest to profit first"), overflow="fold", ratio=1)
-    table.add_column(Text("Drawn,\nP10-P90"), justify="right")
-    table.add_column(Text(f"Rank correlation with\nprofit, {PRECISION}"), justify="right")
-    for driver, way in zip(found, ways.beside(), strict=True):
-        key = Text(printable(driver.parameter.key), style="bold")
-        table.add_row(key, Text(_drawn(driver)), Text(way))
-    return table
+    ways = [each.correlation for each in found]
+    columns = [
+        text_column("Drawn,\nP10-P90", [drawn(each.parameter) for each in found]),
+        figure_column("Rank correlation\nwith profit", Unit.RATIO, "", ways, PRECISION),
+    ]
+    keys = [each.parameter.key for each in found]
+    return keyed_table("Uncertain, the closest to profit first", keys, columns, width)
 
 
-def _drawn(driver: Driver) -> str:
-    low, high = driver.parameter.p10, driver.parameter.p90
+def drawn(parameter: Parameter) -> str:
+    """Write the range of what is drawn for an uncertain number.
+
+    >>> drawn(Parameter("stages.offer.conversion", 0.22, 0.27, 0.3251))
+    '0.22 to 0.325'
+    """
+    low, high = parameter.p10, parameter.p90
     return number(low, 3) if low == high else f"{number(low, 3)} to {number(high, 3)}"

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from funnelsim.decisions.verdict import under_assumptions
 from funnelsim.scenario import AS_TYPED, Problem, Scenario, ScenarioError
-from funnelsim.scenario.months import longest
-from funnelsim.studies.pilot import settled
+from funnelsim.studies.pilot import alike, settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult, reports
 from funnelsim.studies.study import Progress, chosen_of, compare_over
@@ -186,11 +185,10 @@ def compare_assumptions(
     plan = Plan(replications, seed, engine, jobs)
     scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
     ready = {name: settled(each, jobs, chosen) for name, each in scenarios.items()}
-    months = longest(each.months for each in ready.values())
     found: dict[str, ComparisonResult] = {}
-    for name, each in ready.items():
+    for name, each in alike(ready).items():
         try:
-            found[name] = compare_over(each.with_months(months), chosen, plan, progress)
+            found[name] = compare_over(each, chosen, plan, progress)
         except KeyboardInterrupt:
             if not found:
                 raise

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from funnelsim.decisions import Comparison
-from funnelsim.forecast import MAIN, Estimate, Forecast
+from funnelsim.decisions import AnyTime, Comparison
+from funnelsim.forecast import MAIN, Estimate, Forecast, Interval
 from funnelsim.forecast import cohorts as followed
 from funnelsim.metrics import FIGURES
 
@@ -212,6 +212,38 @@ def decision_table(comparison: Comparison) -> pd.DataFrame:
     wanted = [f"{name}{end}" for name in ("profit_gain", "return_on_extra") for end in ("", "_low", "_high")]
     wanted += ["chance_best", "expected_regret"]
     return table.reindex(columns=[*[name for name in table if name not in wanted], *wanted]).astype(float)
+
+
+def sequences(found: AnyTime) -> pd.DataFrame:
+    """Tabulate what is sure of each pair at any time: (strategies x those they are compared with, ...)."""
+    rows = {
+        (each.strategy, each.base): {
+            "profit_gain": each.mean,
+            "profit_gain_low": each.low,
+            "profit_gain_high": each.high,
+            "verdict": each.words,
+            "more_years": each.more_years if each.open else 0.0,
+        }
+        for each in found.contrasts
+    }
+    for name, each in found.ahead.items():
+        rows[name, found.comparison.base] |= _sequence("ahead", each.ahead) | _sequence("behind", each.behind)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["strategy", "against"])
+
+
+def risks(found: AnyTime) -> pd.DataFrame:
+    """Tabulate what single years of each strategy may bring, with sequences: (strategies, ...)."""
+    rows = {}
+    for name, risk in found.risks.items():
+        row = _sequence("loss", risk.loss) | _sequence("worst_in_ten", risk.worst_in_ten)
+        for goal, chance in risk.goals.items():
+            row |= _sequence(goal, chance)
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
+
+
+def _sequence(name: str, found: Interval) -> dict[str, float]:
+    return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
 
 
 def assumptions(comparisons: Mapping[str, Comparison]) -> pd.DataFrame:

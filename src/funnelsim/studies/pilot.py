@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -42,7 +42,7 @@ from funnelsim.scenario import (
     with_all_deciding,
 )
 from funnelsim.scenario.errors import Problems
-from funnelsim.scenario.months import DAYS_PER_MONTH
+from funnelsim.scenario.months import DAYS_PER_MONTH, longest
 from funnelsim.scenario.plan_checks import check_quarters
 from funnelsim.scenario.scenario import Dated
 from funnelsim.scenario.schema import LONGEST_HORIZON
@@ -62,6 +62,9 @@ SAFETY_OF_QUEUES = 0.5  # of SHORT, for the same reason
 UNSETTLED = 24  # months of a warm-up whose queues never settle
 WEEK = 7 * DAY
 MOST_STEPS = 1_200  # in which leads are counted: more than the weeks of the longest run
+
+
+_Name = TypeVar("_Name")
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,12 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     for name in found.forecasts:
         _check_numbers(scenario.strategy(name), found.months)
     return scenario.with_months(found.months, found.doubts)
+
+
+def alike(scenarios: Mapping[_Name, Scenario]) -> dict[_Name, Scenario]:
+    """Give settled scenarios that are simulated in the same worlds the same months: the longest of all."""
+    months = longest(each.months for each in scenarios.values())
+    return {name: each.with_months(months) for name, each in scenarios.items()}
 
 
 def _check_numbers(scenario: Scenario, months: Months) -> None:

@@ -18,7 +18,7 @@ from funnelsim.chance.keys import WORLD
 from funnelsim.compiling.arrays import Records
 from funnelsim.engines import ENGINES, new_ledger, pages_by_chapter
 from funnelsim.engines.compiled.blocks import PAGE, Replications, Standing, Workplace
-from funnelsim.engines.fold import Sums, new_tallies
+from funnelsim.engines.fold import Sums, Tally, new_tallies
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.model.model import Chapters
 from funnelsim.model.own_policy import BUILT_IN, policy_names
@@ -31,10 +31,13 @@ BLOCK = {"compiled": 5, "reference": 1}  # worlds run between two reports of pro
 TWINS = 100  # worlds that are simulated twice if something is uncertain (U8)
 TWIN = 1 << 31  # added to a twin's replication, so that its chance is its own
 
+LOOK = 50  # worlds to the first look at what is finished, where a study ends when that is enough
+
 _PAUSE = 0.1  # seconds between two looks at what threads have finished
 
 Progress = Callable[[int], None]
 Strategies = Mapping[str, Course]
+Enough = Callable[[dict[str, Replications]], bool]
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Plan:
     Parameters
     ----------
     replications : int
-        Simulated worlds of each strategy, numbered from 0.
+        Simulated worlds of each strategy.
     seed : int
         Of all draws, below 2**32.
     engine : str
@@ -53,6 +56,10 @@ class Plan:
         Worlds that run at the same time; 0 takes every processor.
     digest : bool
         Whether to hash the ledgers as well.
+    first : int
+        The number of the first world; the same number is the same world in every study of a seed.
+    twins : bool
+        Whether worlds 0 to 99 are simulated twice if something is uncertain (U8).
 
     Raises
     ------
@@ -72,12 +79,15 @@ class Plan:
     engine: str = "compiled"
     jobs: int = 0
     digest: bool = False
+    first: int = 0
+    twins: bool = True
 
     def __post_init__(self) -> None:
         for name, low, high in (
             ("replications", 1, 1_000_000),
             ("seed", 0, 2**32 - 1),
             ("jobs", 0, 1_024),
+            ("first", 0, TWIN - 1_000_000),
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
@@ -90,8 +100,13 @@ class Plan:
         """Return whether worlds are simulated and added up without going back to Python for each page."""
         return self.engine == "compiled" and not self.digest
 
+    @property
+    def numbers(self) -> range:
+        """Return the numbers of the worlds."""
+        return range(self.first, self.first + self.replications)
+
     def blocks(self) -> list[range]:
-        """Divide the worlds into blocks, each run as one."""
+        """Divide the worlds into blocks, each run as one: their places, counted from 0."""
         size = BLOCK[self.engine]
         return [
             range(first, min(first + size, self.replications)) for first in range(0, self.replications, size)
@@ -110,7 +125,7 @@ def worlds_of_plan(plan: Plan, numbers: range) -> tuple[Records, Records]:
     worlds = np.zeros(len(numbers), WORLD)
     worlds["seed"] = plan.seed
     worlds["replication"] = numbers
-    twins = worlds[worlds["replication"] < TWINS]
+    twins = worlds[worlds["replication"] < (TWINS if plan.twins else 0)]
     twins["replication"] += TWIN
     return worlds, twins
 
@@ -124,8 +139,36 @@ def _with_room(worlds: Records, course: Course, plan: Plan) -> Replications:
     )
 
 
+def next_look(looked: int) -> int:
+    """Return at how many worlds to look next: 50 more, or a tenth more in whole fifties (SQ6).
+
+    A look takes longer with more worlds: so looks take a part of the time that does not grow.
+
+    Examples
+    --------
+    >>> next_look(0), next_look(50), next_look(5_000)
+    (50, 100, 5500)
+    """
+    return looked + LOOK * max(1, looked // (10 * LOOK))
+
+
+def _first(found: Replications, count: int) -> Replications:
+    """Look at the first worlds, without a copy."""
+    return Replications(
+        worlds=found.worlds[:count],
+        tally=Tally._make(array[:count] for array in found.tally),
+        ledger_rows=found.ledger_rows[:count],
+        sha256=found.sha256[:count],
+        twins=found.twins and _first(found.twins, count),
+    )
+
+
 def replicate(
-    strategies: Strategies, plan: Plan, progress: Progress = lambda _: None, since: Checkpoint | None = None
+    strategies: Strategies,
+    plan: Plan,
+    progress: Progress = lambda _: None,
+    since: Checkpoint | None = None,
+    enough: Enough | None = None,
 ) -> dict[str, Replications]:
     """Run every strategy in the same worlds.
 
@@ -142,6 +185,9 @@ def replicate(
         Called with the number of simulations (one strategy in one world) that have just been finished.
     since : Checkpoint, optional
         From which all strategies go on.
+    enough : callable, optional
+        Asked about the first worlds, as many as `next_look` says, as they are finished. When it answers yes,
+        these are all that is returned (SQ6). Only with the compiled engine.
 
     Returns
     -------
@@ -155,12 +201,14 @@ def replicate(
     StuckError
         Leads go in circles at one instant without end.
     """
-    study = _Study(strategies, plan, progress, since)
+    study = _Study(strategies, plan, progress, since, enough)
     try:
         study.run()
     except KeyboardInterrupt:
         if not study.finished().any():
             raise
+    if study.sufficed:
+        return {name: _first(found, study.sufficed) for name, found in study.found.items()}
     finished = study.finished()
     return {name: found.only(finished) for name, found in study.found.items()}
 
@@ -169,20 +217,28 @@ class _Study:
     """The worlds of every strategy, in blocks that are each run once, and their results."""
 
     def __init__(
-        self, strategies: Strategies, plan: Plan, progress: Progress, since: Checkpoint | None
+        self,
+        strategies: Strategies,
+        plan: Plan,
+        progress: Progress,
+        since: Checkpoint | None,
+        enough: Enough | None,
     ) -> None:
         self._strategies = strategies
+        self._enough = enough
+        self._looked = 0  # at how many of the first worlds
+        self.sufficed = 0  # how many of the first worlds are enough, if any number is
         self._since = since
         self._plan = plan
         self._progress = progress
-        worlds = range(plan.replications)
-        self.found = {name: new_replications(each, plan, worlds) for name, each in strategies.items()}
+        self.found = {name: new_replications(each, plan, plan.numbers) for name, each in strategies.items()}
         self._trees = trees_of(strategies, self.found) if plan.at_once else []
         tasks = [tuple(tree.names) for tree in self._trees] or [(name,) for name in strategies]
         # World by world, so that finished worlds can be compared at any time.
         self._blocks = [(names, block) for block in plan.blocks() for names in tasks]
         self._done: list[tuple[tuple[str, ...], range]] = []
-        self._told = 0  # how many simulations are done
+        self._told = 0  # how many of these are reported
+        self._simulations = 0  # in them: one strategy in one world
 
     def finished(self) -> npt.NDArray[np.bool_]:
         """Return for each world whether every strategy has finished it."""
@@ -205,11 +261,25 @@ class _Study:
         else:
             self._in_processes(jobs)
 
+    def _look(self) -> bool:
+        """Ask, as further worlds are finished, whether the first ones are enough (SQ6)."""
+        worlds = self._plan.replications
+        while self._enough and not self.sufficed and self._looked < worlds:
+            count = min(next_look(self._looked), worlds)
+            if self._simulations < count * len(self.found) or not self.finished()[:count].all():
+                return False
+            self._looked = count
+            if self._enough({name: _first(found, count) for name, found in self.found.items()}):
+                self.sufficed = count
+        return self.sufficed > 0
+
     def _in_this_thread(self) -> None:
         workplace = Workplace(threading.Event())
         for names, block in self._blocks:
             self._live(names, block, workplace)
             self._report()
+            if self._look():
+                return
 
     def _on_threads(self, jobs: int) -> None:
         """Run blocks on threads until none is left, one fails or this thread is interrupted.
@@ -235,13 +305,15 @@ class _Study:
             for thread in threads:
                 thread.start()
             for thread in threads:
-                while thread.is_alive():
+                while thread.is_alive() and not self._look():
                     thread.join(_PAUSE)
                     self._report()
         finally:
             stopped.set()
+        for thread in threads:
+            thread.join()
         self._report()
-        if errors:
+        if not self._look() and errors:
             raise errors[min(errors)]
 
     def _in_processes(self, jobs: int) -> None:
@@ -269,12 +341,14 @@ class _Study:
         blocks = self._done[self._told :]
         self._told += len(blocks)
         if blocks:
-            self._progress(sum(len(names) * len(block) for names, block in blocks))
+            simulations = sum(len(names) * len(block) for names, block in blocks)
+            self._simulations += simulations
+            self._progress(simulations)
 
 
 def _alone(course: Course, plan: Plan, block: range) -> Replications:
     """Run one strategy in a block of worlds, in a process of its own."""
-    found = new_replications(course, plan, block)
+    found = new_replications(course, plan, plan.numbers[block.start : block.stop])
     run_block(course, plan, found, range(len(found)), Workplace(threading.Event()))
     return found
 
@@ -361,7 +435,7 @@ def live_together(
 
 def stand(tree: Tree, plan: Plan, instant: int, progress: Progress) -> tuple[list[Standing], list[Standing]]:
     """Run the past of strategies up to a midnight; return how things stand in each world, and in its twin."""
-    worlds, twins = worlds_of_plan(plan, range(plan.replications))
+    worlds, twins = worlds_of_plan(plan, plan.numbers)
     workplace, chain = Workplace(threading.Event()), tree.chapters_before(instant)
     found: tuple[list[Standing], list[Standing]] = [], []
     for number in range(len(worlds)):

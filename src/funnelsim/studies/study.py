@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -37,11 +37,13 @@ from funnelsim.studies.checkpoint import Checkpoint, past_of
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.footprint import check_memory
 from funnelsim.studies.pilot import settled
+from funnelsim.studies.replication import Enough as EnoughWorlds
 from funnelsim.studies.replication import Plan, replicate, stand
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.trees import trees_of
 
 Progress = Callable[[int], None]
+Enough = Callable[[ComparisonResult], bool]
 
 
 def simulate(
@@ -161,6 +163,25 @@ def compare(
     return compare_over(_ready(scenario, jobs, chosen, since), chosen, plan, progress, since)
 
 
+def compare_until(
+    scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress, enough: Enough
+) -> ComparisonResult:
+    """Compare strategies until it is enough: asked after the first 50 years, and again and again (SQ6).
+
+    The result is what `compare` gives with as many replications: of `plan`, if it is never enough.
+    """
+    ready = _ready(scenario, plan.jobs, strategies, None)
+    sufficient: list[ComparisonResult] = []
+
+    def look(result: ComparisonResult) -> bool:
+        if enough(result):
+            sufficient.append(result)
+        return bool(sufficient)
+
+    whole = ComparisonResult(ready, _results(ready, strategies, plan, progress, enough=look))
+    return sufficient[0] if sufficient else whole
+
+
 def chosen_of(scenario: Scenario, strategies: Sequence[str] | None) -> list[str]:
     """List the strategies to compare: all by default.
 
@@ -259,34 +280,63 @@ def _results(
     strategies: Sequence[str],
     plan: Plan,
     progress: Progress,
-    since: Checkpoint | None,
+    since: Checkpoint | None = None,
+    enough: Enough | None = None,
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
     if since is not None:
         plan = _going_on(scenario, strategies, plan, since)
     changed = {name: scenario.strategy(name) for name in strategies}
     courses = courses_of(scenario, strategies)
-    check_memory(changed, courses, plan)
-    try:
-        finished = replicate(courses, plan, progress, since)
-    except StuckError as stuck:
-        raise in_words(stuck, [course.names for course in courses.values()]) from stuck
     lived = [chapter.model for course in courses.values() for chapter in course.typed]
     expected = not any(map(reads_values, lived))  # the same for all, or they could not be compared
-    return {
-        name: SimulationResult(
-            scenario=changed[name],
-            strategy=name,
-            forecast=_forecast(changed[name], courses[name], plan, found, expected),
-            plan=plan,
-            digest=found.digest if plan.digest else None,
-            notes=_notes(scenario, name),
-            title=scenario.label_of(name),
-            price_notes=prices_without_margins(scenario, name),
-            check_notes=tuple(harmful_checks(changed[name])),
-        )
-        for name, found in finished.items()
-    }
+
+    def results_of(finished: Mapping[str, Replications], plan: Plan) -> dict[str, SimulationResult]:
+        return {
+            name: SimulationResult(
+                scenario=changed[name],
+                strategy=name,
+                forecast=_forecast(changed[name], courses[name], plan, found, expected),
+                plan=plan,
+                digest=found.digest if plan.digest else None,
+                notes=_notes(scenario, name),
+                title=scenario.label_of(name),
+                price_notes=prices_without_margins(scenario, name),
+                check_notes=tuple(harmful_checks(changed[name])),
+            )
+            for name, found in finished.items()
+        }
+
+    def suffices(first: Mapping[str, Replications]) -> bool:
+        years = len(next(iter(first.values())))
+        found = results_of(first, replace(plan, replications=years))
+        return enough is not None and enough(ComparisonResult(scenario, found))
+
+    return results_of(replicated(changed, courses, plan, progress, since, suffices if enough else None), plan)
+
+
+def replicated(
+    scenarios: Mapping[str, Scenario],
+    courses: Mapping[str, Course],
+    plan: Plan,
+    progress: Progress,
+    since: Checkpoint | None = None,
+    enough: EnoughWorlds | None = None,
+) -> dict[str, Replications]:
+    """Run lowered strategies in the same worlds, if they fit into memory.
+
+    Raises
+    ------
+    ScenarioError
+        If they would outgrow memory.
+    EndlessLoopError
+        If leads go in circles at one instant without end.
+    """
+    check_memory(scenarios, courses, plan)
+    try:
+        return replicate(courses, plan, progress, since, enough)
+    except StuckError as stuck:
+        raise in_words(stuck, [course.names for course in courses.values()]) from stuck
 
 
 def _notes(scenario: Scenario, strategy: str) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""How often decisions are wrong, measured: `make guarantees`."""

@@ -1,0 +1,92 @@
+"""The command that selects the best of many strategies.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+# ruff: noqa: PLC0415, PLR0913, PLR0917
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from funnelsim.app import progress, terminal
+from funnelsim.app.terminal import AsJson, Assumption, Changes, Jobs, ScenarioName, Seed
+
+if TYPE_CHECKING:
+    from funnelsim.planning.select import SelectionResult
+
+UNDECIDED = 1  # exit status
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(short_help="Select the best of few or hundreds of strategies.")
+def select(
+    scenario: ScenarioName,
+    margin: Annotated[float, typer.Option(help="The least difference in profit that matters, in money.")],
+    strategies: Annotated[
+        str | None, typer.Option(metavar="NAME,NAME", help="Which ones: today,a,a+b. All by default.")
+    ] = None,
+    alpha: Annotated[float, typer.Option(help="The chance of error.")] = 0.05,
+    at_most: Annotated[int, typer.Option(help="Simulated years of each strategy, to select.")] = 5_000,
+    fresh: Annotated[
+        int, typer.Option(help="Simulated years of the winner that are not used to select.")
+    ] = 400,
+    assumption: Assumption = None,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+    changes: Changes = None,
+    everything: Annotated[bool, typer.Option("--all", help="List every strategy.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate strategies in the same worlds, those that are surely behind no further, and say which is best.
+
+    Example: funnelsim select professional_services --margin 10000
+    """
+    with terminal.in_sentences("stopped before every strategy had finished its first simulated years"):
+        chosen = terminal.names_of(strategies)
+        terminal.settings(1, seed, jobs, "compiled")
+        read = terminal.read(scenario, changes, assumption)
+        from funnelsim.planning import select as planning
+
+        with terminal.endings(), progress.selecting() as advance:
+            result = planning.select(
+                read,
+                margin=margin,
+                strategies=chosen,
+                alpha=alpha,
+                at_most=at_most,
+                fresh=fresh,
+                seed=seed,
+                jobs=jobs,
+                progress=advance,
+            )
+        if as_json:
+            from funnelsim.reports import document
+
+            terminal.write_json(document.as_json(document.selection_document(result)))
+        else:
+            from funnelsim.reports.selection_page import selection_page
+
+            under = [] if assumption is None else ["--assumption", assumption]
+            if result.chosen is None:
+                raised = ["--margin", f"{margin:g}", "--at-most", str(result.most_worlds)]
+                given = [] if strategies is None else ["--strategies", strategies]
+                command = terminal.command("select", scenario, changes, *raised, *given, *under)
+            else:
+                command = terminal.command("run", scenario, changes, "--strategy", result.chosen, *under)
+            terminal.show(selection_page(result, command, everything, terminal.width()))
+        _end(result)
+
+
+def _end(result: SelectionResult) -> None:
+    """Report that nothing is decided, or that the run was stopped."""
+    if result.stopped:
+        terminal.say(f"stopped after {int(result.worlds.sum()):,} simulated years")
+        raise typer.Exit(terminal.STOPPED)
+    if result.chosen is None:
+        terminal.say(
+            f"not decided within {result.asked.at_most:,} simulated years: {', '.join(result.left)} are left"
+        )
+        raise typer.Exit(UNDECIDED)

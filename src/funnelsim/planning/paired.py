@@ -1,0 +1,69 @@
+"""Money of the same worlds, strategy by strategy, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from funnelsim.compiling.arrays import Floats
+from funnelsim.decisions import Comparison
+from funnelsim.decisions.compare import PROFIT
+from funnelsim.forecast import Interval, bootstrap_t
+from funnelsim.metrics.figure import total
+from funnelsim.scenario import Problem, Scenario, ScenarioError
+from funnelsim.studies.replication import Plan
+from funnelsim.studies.study import Progress, compare_over
+
+Profits = dict[str, Floats]  # (R,) by strategy
+
+
+def profits_of(comparison: Comparison, expected: bool) -> Profits:
+    """Return the profit of each strategy in each world; contracts at their expected value, or as drawn."""
+    return {
+        name: forecast.parts(PROFIT, "all", expected)[0][:, 0]
+        for name, forecast in comparison.forecasts.items()
+    }
+
+
+def profits_in(scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress) -> Profits:
+    """Simulate strategies of a scenario whose months are settled; return the profit in each world.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Stopped before all worlds were finished.
+    """
+    result = compare_over(scenario, strategies, plan, progress)
+    if result.stopped:
+        raise KeyboardInterrupt
+    return profits_of(result.comparison, result.comparison.expected)
+
+
+def mean_of(values: Floats) -> Interval:
+    """Estimate a mean over worlds, with its 95 % precision; none where that is what all worlds have.
+
+    >>> mean_of(np.arange(101.0)).value
+    50.0
+    """
+    if np.ptp(values) == 0:
+        return Interval(*[float(values[0])] * 3)
+    found = bootstrap_t((values[:, None],), total)
+    return Interval(float(found.value[0]), float(found.low[0]), float(found.high[0]))
+
+
+def leader(profits: Profits) -> str:
+    """Name the strategy with the highest mean profit; the first of equals.
+
+    >>> leader({"today": np.array([1.0, 2.0]), "more": np.array([0.0, 4.0])})
+    'more'
+    """
+    return max(profits, key=lambda name: float(profits[name].mean()))
+
+
+def must_be_known(scenario: Scenario, names: Sequence[str], known: Sequence[str], what: str) -> None:
+    """Refuse a name that the scenario does not have."""
+    for name in names:
+        if name not in known:
+            wrong = f"there is no {what} {name!r}"
+            raise ScenarioError([Problem("", wrong, ", ".join(known) or "none here")], scenario.source)

@@ -1,0 +1,150 @@
+"""The page that `compare --margin` prints: the verdict, what each pair's sequence says, and risks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from funnelsim.decisions import Contrast
+from funnelsim.forecast import Interval
+from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import money_range, rounded_up
+from funnelsim.reports import notes
+from funnelsim.reports.columns import ANY_TIME, Column, figure_column, text_column
+from funnelsim.reports.comparison_page import dated_names, spaced
+from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.studies.sequential import Decision
+
+_RISKS = (
+    "One year in ten brings less than the worst year in ten. Here each sequence holds by itself with 95 %, "
+    "whatever the distribution."
+)
+
+
+def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> RenderableType:
+    """Lay out a verdict at any time for a terminal.
+
+    Parameters
+    ----------
+    result : Decision
+        What was simulated.
+    next_command : str
+        What to try next.
+    width : int
+        Characters of a line at most.
+    """
+    compared, found = result.result, result.any_time
+    base = compared[compared.base]
+    months = base.forecast.months
+    ran = f"{notes.what_ran(compared.plan, result.years, months)}, at most {result.question.at_most:,}"
+    rivals = [each for each in found.contrasts if compared.base not in (each.strategy, each.base)]
+    return Group(
+        notes.heading(f"{notes.title_of(compared.scenario)}: a verdict at any time"),
+        Text(f"{ran}; {notes.horizon(base.scenario)}"),
+        *notes.section("What is assumed", notes.assumption(compared.scenario)),
+        *notes.section("What changes in any case", notes.base_changes(compared.scenario)),
+        Text(),
+        notes.heading("What each strategy changes"),
+        *notes.indented(line for name in compared for line in notes.changes(compared.scenario, name)),
+        *notes.section("Mind", notes.warnings(compared.notes, compared.titles)),
+        Text(),
+        notes.heading("Verdict"),
+        *notes.indented([printable(result.verdict), _how_sure(result)]),
+        *_against(result, list(found.against_base.values()), width),
+        *_against(result, rivals, width),
+        Text(),
+        Text(_sequences(result)),
+        Text(),
+        notes.heading("What single years may bring"),
+        *spaced(tables("Strategy", dated_names(compared), _risks(result), width=width)),
+        Text(),
+        Text(_RISKS),
+        *notes.section("Watch", notes.warnings(compared.forecast_warnings, compared.titles)),
+        *notes.next_step(next_command, width),
+    )
+
+
+def _how_sure(result: Decision) -> str:
+    """State how sure the verdict is."""
+    pairs = result.any_time.pairs
+    of_which = f"any of {pairs} pairs" if pairs > 1 else "the pair"
+    return (
+        f"The chance that this is ever wrong about the profit of {of_which}, however often one looks, is at "
+        "most 5 %; and so is that of being wrong about more than half of the years."
+    )
+
+
+def _sequences(result: Decision) -> str:
+    """State what the sequences are, and what is sure by them."""
+    margin = result.question.margin
+    more = " More years: about so many, if they go on as so far." if result.any_time.open else ""
+    return (
+        "At any time: a confidence sequence. It may be looked at after any number of simulated years, and "
+        "holds at all of them together. Better: the whole of it lies above 0. The same: the whole of it lies "
+        f"within {money_range(-margin, margin, _currency(result))}.{more}"
+    )
+
+
+def _against(result: Decision, contrasts: Sequence[Contrast], width: int) -> list[RenderableType]:
+    """Lay out what the sequences of strategies against one of them say; nothing without strategies."""
+    if not contrasts:
+        return []
+    titles, base = result.result.titles, contrasts[0].base
+    columns = [
+        figure_column(
+            f"Profit against {printable(titles[base])}",
+            Unit.MONEY,
+            _currency(result),
+            [Interval(each.mean, each.low, each.high) for each in contrasts],
+            ANY_TIME,
+        ),
+        text_column("What is sure", [each.words for each in contrasts]),
+    ]
+    if any(each.open for each in contrasts):
+        more = [rounded_up(each.more_years) if each.open else "" for each in contrasts]
+        columns.append(text_column("More years", more))
+    if base == result.result.base:
+        columns += _years(result, contrasts)
+    names = [printable(titles[each.strategy]) for each in contrasts]
+    return spaced(tables("Strategy", names, columns, width=width))
+
+
+def _years(result: Decision, contrasts: Sequence[Contrast]) -> list[Column]:
+    """Make the columns of the share of years in which a strategy is ahead, and of what is sure of it."""
+    found = [result.any_time.ahead[each.strategy] for each in contrasts]
+    return [
+        figure_column("Years ahead", Unit.SHARE, "", [each.ahead for each in found], ANY_TIME),
+        text_column("Sure of years", [each.words for each in found]),
+    ]
+
+
+def _risks(result: Decision) -> list[Column]:
+    """Make the columns of what single years may bring."""
+    found = list(result.any_time.risks.values())
+    goals = dict.fromkeys(name for each in found for name in each.goals)
+    return [
+        figure_column("Chance of a loss", Unit.SHARE, "", [each.loss for each in found], ANY_TIME),
+        figure_column(
+            "Profit in the worst year in ten",
+            Unit.MONEY,
+            _currency(result),
+            [each.worst_in_ten for each in found],
+            ANY_TIME,
+        ),
+        *(
+            figure_column(
+                f"Chance of {printable(goal)}",
+                Unit.SHARE,
+                "",
+                [each.goals.get(goal) for each in found],
+                ANY_TIME,
+            )
+            for goal in goals
+        ),
+    ]
+
+
+def _currency(result: Decision) -> str:
+    return printable(result.result[result.result.base].forecast.names.currency)

@@ -1,0 +1,165 @@
+"""The pages that `funnelsim explain` prints: tornado, tipping points and the bottleneck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import money, number
+from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place
+from funnelsim.planning.tipping import Tip, Tipping, TippingResult, ends
+from funnelsim.planning.tornado import Swing, TornadoResult
+from funnelsim.reports import notes
+from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, text_column
+from funnelsim.reports.comparison_page import spaced
+from funnelsim.reports.grid import WIDTH, keyed_table, printable, tables
+from funnelsim.scenario import TODAY, Scenario
+from funnelsim.studies.replication import Plan
+
+_TORNADO = (
+    "Each bar moves one number from its P10 to its P90, or an assumption from as typed to what it says, and "
+    "leaves all else as typed. Change: profit at the second end less that at the first, in the same worlds."
+)
+_TIPPING = (
+    "The best is the strategy with the highest mean profit, in the same worlds at every value. The interval "
+    "says how far the tipping point itself would move with other worlds."
+)
+_BOTTLENECK = (
+    f"Lost to it: the profit that the firm would earn more, in the same worlds, with {MORE} times the people "
+    "in that team alone, their pay, seats, training and hiring not counted. "
+    "That is about the most that more people there could bring.",
+    "Busy and wait of a team are on average; wait is until work starts, in hours by the clock.",
+)
+
+
+def tornado_page(result: TornadoResult, next_command: str = "", width: int = WIDTH) -> RenderableType:
+    """Lay out a tornado for a terminal, the widest bar first."""
+    scenario = result.scenario
+    return Group(
+        *_top(
+            scenario,
+            f"what the profit of {printable(scenario.title_of(result.strategy))} hangs on",
+            result.plan,
+        ),
+        Text(),
+        keyed_table("Moved", [result.name_of(each) for each in result.swings], _bars(result), width),
+        Text(),
+        Text(_TORNADO),
+        *_left_out(result.left_out),
+        *notes.section("Verdict", [printable(result.verdict)]),
+        *notes.next_step(next_command, width),
+    )
+
+
+def _bars(result: TornadoResult) -> list[Column]:
+    currency, swings = printable(result.scenario.currency), result.swings
+    changes = [each.profit for each in swings]
+    columns = [
+        text_column("From, to", [_span(each) for each in swings]),
+        text_column("Profit", [_profits(each, currency) for each in swings]),
+        figure_column("Change\nof profit", Unit.MONEY, currency, changes, PRECISION),
+    ]
+    if result.strategy != TODAY:
+        gains = [each.gain for each in swings]
+        columns.append(figure_column("Change of\ngain on today", Unit.MONEY, currency, gains, PRECISION))
+    return columns
+
+
+def _profits(swing: Swing, currency: str) -> str:
+    """Write the mean profit at both ends."""
+    first, second = (money(end.profit.value, currency) for end in swing.ends)
+    return f"{first}\nto {second}"
+
+
+def _span(swing: Swing) -> str:
+    if swing.is_assumption:
+        return "typed to assumed"
+    first, second = (number(end.at) for end in swing.ends)
+    return f"{first} to {second}"
+
+
+def tipping_page(result: TippingResult, next_command: str = "", width: int = WIDTH) -> RenderableType:
+    """Lay out tipping points for a terminal, assumptions that tip the choice first."""
+    rows = [(each, tip) for each in result.assumptions for tip in each.tips or (None,)]
+    columns = [
+        text_column("Range", [f"{number(each.low)} to {number(each.high)}" for each, _ in rows]),
+        text_column("Tips at", [_at(tip) for _, tip in rows]),
+        text_column("Best", [_best(result, each, tip) for each, tip in rows]),
+    ]
+    return Group(
+        *_top(result.scenario, "at what value another strategy is the best", result.plan),
+        Text(),
+        keyed_table("Assumption", [each.key for each, _ in rows], columns, width),
+        Text(),
+        Text(_TIPPING),
+        *_left_out(result.left_out),
+        *notes.section("Verdict", [printable(result.verdict)]),
+        *notes.next_step(next_command, width),
+    )
+
+
+def _at(tip: Tip | None) -> str:
+    return "no change" if tip is None else f"{number(tip.at.value)} ({ends(tip.at)})"
+
+
+def _best(result: TippingResult, each: Tipping, tip: Tip | None) -> str:
+    """Name what is best below and above a tipping point, or over the whole range."""
+    names = (each.best,) if tip is None else (tip.below, tip.above)
+    return ",\nthen ".join(printable(result.scenario.label_of(name)) for name in names)
+
+
+def bottleneck_page(result: BottleneckResult, next_command: str = "", width: int = WIDTH) -> RenderableType:
+    """Lay out who is busy, who waits and goes cold, and what it costs, for a terminal."""
+    simulated = result.result[result.strategy]
+    scenario, teams = simulated.scenario, result.teams
+    currency = printable(scenario.currency)
+    columns = [
+        figure_column("Lost to it", Unit.MONEY, currency, [each.lost for each in teams], PRECISION),
+        figure_column("Contracts lost to it", Unit.COUNT, "", [each.won for each in teams], PRECISION),
+        figure_column("Busy", Unit.SHARE, "", [each.busy for each in teams], RANGE),
+        figure_column("Wait", Unit.HOURS, "", [each.wait for each in teams], RANGE),
+    ]
+    return Group(
+        *_top(
+            scenario,
+            f"where {printable(result.result.scenario.title_of(result.strategy))} loses profit",
+            result.result.plan,
+            "as it is and for each team",
+        ),
+        *spaced(tables("Team", [printable(each.team) for each in teams], columns, width=width)),
+        *_waiting("Stage", result.stages, width),
+        *_waiting("Segment", result.segments, width),
+        Text(),
+        *map(Text, _BOTTLENECK),
+        Text(notes.intervals(result.result.years, simulated.forecast.months)),
+        *notes.section("Verdict", [printable(result.verdict)]),
+        *notes.next_step(next_command, width),
+    )
+
+
+def _waiting(heading: str, places: Sequence[Place], width: int) -> list[RenderableType]:
+    """Lay out who waits and goes cold in stages or segments; nothing where nobody ever queues."""
+    columns = [
+        figure_column("Wait", Unit.HOURS, "", [each.wait for each in places], RANGE),
+        figure_column("Gone cold", Unit.SHARE, "", [each.cold for each in places], RANGE),
+    ]
+    return spaced(tables(heading, [printable(each.name) for each in places], columns, width=width))
+
+
+def _top(scenario: Scenario, about: str, plan: Plan, each: str = "at each value") -> list[RenderableType]:
+    """State what is shown, and what was simulated for it, and how often."""
+    months = scenario.months.period
+    ran = notes.what_ran(plan, plan.replications, months)
+    return [
+        notes.heading(f"{notes.title_of(scenario)}: {about}"),
+        Text(f"{ran}, {each}; {notes.horizon(scenario)}"),
+    ]
+
+
+def _left_out(keys: Sequence[str]) -> list[RenderableType]:
+    """State which values cannot be moved alone."""
+    lines = [f"{printable(key)} cannot be moved alone: the scenario would not be valid." for key in keys]
+    return notes.section("Left out", lines)

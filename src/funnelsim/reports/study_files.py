@@ -1,0 +1,62 @@
+"""A study as files: the page, a row a point as CSV, arrays, and what was asked as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from funnelsim.reports.document import as_json
+from funnelsim.reports.grid import as_text
+from funnelsim.reports.study_page import study_page
+from funnelsim.studies.designed.levers import Lever
+from funnelsim.studies.designed.results import StudyResult
+from funnelsim.studies.store import packed
+
+
+def study_files(result: StudyResult) -> Iterator[tuple[str, bytes]]:
+    """Write a study, file by file; the same bytes however often it was stopped.
+
+    Parameters
+    ----------
+    result : StudyResult
+
+    Yields
+    ------
+    tuple of str and bytes
+        Name and contents: the page as text; `table.csv`, a row a point; `years.npz`, the arrays `values`,
+        `expected` and `twins` of NumPy; `study.json`.
+    """
+    yield "page.txt", as_text(study_page(result)).encode()
+    yield "table.csv", result.table.to_csv(lineterminator="\n").encode("utf-8-sig")
+    arrays = {"values": result.values, "expected": result.expected, "twins": result.twins}
+    yield "years.npz", packed(arrays)
+    yield "study.json", (as_json(study_document(result)) + "\n").encode()
+
+
+def study_document(result: StudyResult) -> dict[str, Any]:
+    """Write a study as plain tables; undefined values are null in JSON."""
+    study = result.study
+    return {
+        "title": study.name,
+        "scenario": study.scenario.source,
+        "figures": list(study.metrics),
+        "levers": {lever.key: _tried(lever) for lever in study.levers},
+        "design": asdict(study.design),
+        "starts": study.starts,
+        "always": study.always,
+        "margin": study.margin,
+        "seed": study.seed,
+        "asked": study.replications,
+        "simulated_years": result.years,
+        "months": result.months._asdict(),
+        "warnings": result.warnings,
+        "rows": result.table.to_dict("records"),
+    }
+
+
+def _tried(lever: Lever) -> dict[str, Any] | list[Any]:
+    """Write what is tried of a lever as in a file."""
+    if lever.values:
+        return list(lever.values)
+    return {"low": lever.low, "high": lever.high} | ({"steps": lever.steps} if lever.steps else {})

@@ -1,0 +1,210 @@
+"""What a study found: a frame with a row a point, and arrays."""
+# ruff: noqa: PLC0415 (pandas is imported when a frame is asked for)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from funnelsim.compiling.arrays import Floats
+from funnelsim.forecast import Precision
+from funnelsim.forecast.forecast import MOST_OPEN
+from funnelsim.forecast.precise import precise
+from funnelsim.metrics import FIGURES
+from funnelsim.metrics.figure import Figure, Parts
+from funnelsim.scenario import Months
+from funnelsim.studies.designed.study import Study
+from funnelsim.studies.designed.sums import Sums
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OPEN_SHARE = "open_share"
+_AT_ONCE = 1 << 24  # numbers that are looked at together
+
+
+_LEFT_OPEN = (
+    f"more than {100 * MOST_OPEN:g} % of the period's inquiries are still open when the simulation ends, so "
+    "that what becomes of inquiries is counted only as far as it has happened. A longer drain would follow "
+    "them to the end."
+)
+
+
+class Row(NamedTuple):
+    """One thing that is simulated: a point of the design, under an assumption, with a strategy.
+
+    Attributes
+    ----------
+    point : int
+        Its number, counted from 1.
+    assumption, strategy : str
+    content : str
+        The hash of what it is simulated from: rows of one content are the same.
+    """
+
+    point: int
+    assumption: str
+    strategy: str
+    content: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyResult:
+    """What a study found, as `run_study` returns it.
+
+    Attributes
+    ----------
+    study : Study
+    months : Months
+        Of all rows.
+    rows : tuple of Row
+        In the order of points, then assumptions, then strategies.
+    doubts : dict of str to list of int
+        What readers must know of the months, in sentences, and of which rows, counted from 1.
+    sums : dict of str to Sums
+        By content.
+    is_expected : bool
+        Whether means count contracts at their expected value.
+    simulated : int
+        Simulated years of this run: those that were not in the store.
+    damaged : tuple of str
+        Files of the store that were damaged, and made anew.
+
+    Examples
+    --------
+    >>> import funnelsim as fs
+    >>> study = {"scenario": "first_steps", "levers": {"teams.sales.people": [2, 3]}, "replications": 20}
+    >>> result = fs.run_study(fs.study_of(study), jobs=1)
+    >>> list(result.table.columns)[:6]
+    ['teams.sales.people', 'assumption', 'strategy', 'n', 'profit', 'profit_low']
+    >>> result.values.shape  # (rows, simulated years, figures)
+    (2, 20, 3)
+    """
+
+    study: Study
+    months: Months
+    rows: tuple[Row, ...]
+    doubts: dict[str, list[int]]
+    sums: dict[str, Sums]
+    is_expected: bool
+    simulated: int
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def years(self) -> int:
+        """Count the simulated years of each row: fewer than asked for where a rule stopped the study."""
+        return next(iter(self.sums.values())).years
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Name the figures, in the order of the last axis of arrays."""
+        return self.study.metrics
+
+    @cached_property
+    def values(self) -> Floats:
+        """Each figure in each simulated year, as drawn: (rows, years, figures).
+
+        The n-th year is the same world in all rows.
+        """
+        return self._by_year(expected=False)
+
+    @cached_property
+    def expected(self) -> Floats:
+        """The same with contracts at their expected value: totals have the same means, and vary less.
+
+        Where strategies read the values drawn, it is `values`.
+        """
+        return self._by_year(expected=self.is_expected)
+
+    @cached_property
+    def twins(self) -> Floats:
+        """Each figure in the twins of the first years: (rows, twins, figures).
+
+        A twin has the uncertain numbers of its year, and chance of its own. None if nothing is uncertain.
+        """
+        found = [[self.sums[row.content].twins[metric] for metric in self.metrics] for row in self.rows]
+        return np.array([_figures(self.metrics, parts) for parts in found])
+
+    @cached_property
+    def means(self) -> dict[str, Precision]:
+        """Each figure in the mean simulated year, with its 95 % precision: arrays (rows,)."""
+        return {metric: self._precision(metric) for metric in self.metrics}
+
+    @cached_property
+    def warnings(self) -> dict[str, list[int]]:
+        """State what readers must know, in sentences, and of which rows, counted from 1."""
+        share = self._precision(OPEN_SHARE).value
+        late = np.flatnonzero(share > MOST_OPEN) + 1
+        return self.doubts | ({_LEFT_OPEN: late.tolist()} if len(late) else {})
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """What each row is: the value of each lever, the assumption, the strategy; `row` counts from 1."""
+        import pandas as pd
+
+        points = self.study.points
+        rows = [
+            {**points[row.point - 1], "assumption": row.assumption, "strategy": row.strategy}
+            for row in self.rows
+        ]
+        return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="row"))
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The means: a row for each point, under each assumption with each strategy.
+
+        The levers' values, assumption and strategy; `n`, the simulated years; each figure with `_low` and
+        `_high`, its 95 % precision. Undefined values are NaN.
+        """
+        import pandas as pd
+
+        columns: dict[str, object] = {"n": self.years}
+        for metric, found in self.means.items():
+            columns |= {metric: found.value, f"{metric}_low": found.low, f"{metric}_high": found.high}
+        return pd.concat([self.points, pd.DataFrame(columns, index=self.points.index)], axis=1)
+
+    def _by_year(self, expected: bool) -> Floats:
+        found = [
+            [self.sums[row.content].parts[metric, expected] for metric in self.metrics] for row in self.rows
+        ]
+        return np.array([_figures(self.metrics, parts) for parts in found])
+
+    def _precision(self, metric: str) -> Precision:
+        """Estimate a figure of all rows, as many at once as memory may take."""
+        figure = FIGURES[metric]
+        contents = list(self.sums)
+        size = max(part.size for part in self.sums[contents[0]].parts[metric, self.is_expected])
+        step = max(1, _AT_ONCE // size)
+        pieces = [
+            self._of_contents(figure, contents[first : first + step])
+            for first in range(0, len(contents), step)
+        ]
+        together = Precision(*(np.concatenate(each) for each in zip(*pieces, strict=True)))
+        places = [contents.index(row.content) for row in self.rows]
+        return Precision(*(each[places] for each in together))
+
+    def _of_contents(self, figure: Figure, contents: Sequence[str]) -> Precision:
+        found, key = [self.sums[content] for content in contents], (figure.name, self.is_expected)
+        parts = [np.stack(each, axis=1) for each in zip(*(each.parts[key] for each in found), strict=True)]
+        contracts = np.stack(_padded([each.contracts for each in found]), axis=1)
+        added = [np.stack(_padded(each)) for each in zip(*(each.added[key] for each in found), strict=True)]
+        return precise(figure, tuple(parts), contracts=contracts, added=tuple(added))
+
+
+def _figures(metrics: Sequence[str], parts: Sequence[Parts]) -> Floats:
+    """Return figures of each year from their parts: (years, figures)."""
+    each = [
+        FIGURES[metric].formula(*(part[:, None] for part in of_one))[:, 0]
+        for metric, of_one in zip(metrics, parts, strict=True)
+    ]
+    return np.stack(each, axis=1)
+
+
+def _padded(by_segment: Sequence[Floats]) -> list[Floats]:
+    """Add segments of which there is nothing, behind those that there are."""
+    most = max(each.shape[-1] for each in by_segment)
+    return [np.pad(each, [(0, 0)] * (each.ndim - 1) + [(0, most - each.shape[-1])]) for each in by_segment]

@@ -1,0 +1,429 @@
+"""Run a study: simulate what is not kept yet, block of worlds by block of worlds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from funnelsim.engines.fold import new_tally
+from funnelsim.io.memory import available_memory
+from funnelsim.io.writing import UnusableError
+from funnelsim.metrics import reads_values
+from funnelsim.scenario import TODAY, Course, Months, Scenario, courses_of
+from funnelsim.studies.designed.results import OPEN_SHARE, Row, StudyResult
+from funnelsim.studies.designed.study import Study
+from funnelsim.studies.designed.sums import (
+    Sums,
+    content_of,
+    is_ones_own,
+    joined,
+    read_sums,
+    sums_of,
+    wanted_for,
+)
+from funnelsim.studies.pilot import alike, settled
+from funnelsim.studies.replication import Plan
+from funnelsim.studies.store import STUDIES, WORLDS, Arrays, Key, Memory, Store, packed
+from funnelsim.studies.study import Progress, replicated
+
+BLOCK = 100  # worlds in a file
+POINTS = 200  # that are strategies of one scenario at a time
+_HELD = 8  # scenarios with points that are kept at hand
+TALLIES = 1 << 28  # bytes of tallies at a time
+ASKED_FROM = 100_000  # simulated years from which on time and size are estimated first
+LONG = 3_600.0  # seconds that a study may take unasked
+LARGE = 10_000_000_000  # bytes that it may keep unasked
+_FLOAT = 8  # bytes
+
+
+class LargeStudyError(UnusableError):
+    """A study that would take so long, or so much room, that it has to be asked for."""
+
+
+Enough = Callable[[StudyResult], bool]
+
+
+def run_study(
+    study: Study,
+    *,
+    store: str | os.PathLike[str] | None = None,
+    jobs: int = 0,
+    yes: bool = False,
+    enough: Enough | None = None,
+    progress: Progress = lambda _: None,
+) -> StudyResult:
+    """Simulate a study: what its store has already is not simulated again.
+
+    All rows have the same worlds, block by block of 100, and the same months. Stopped or killed at any
+    moment, the next run with the same store goes on where this one was.
+
+    Parameters
+    ----------
+    study : Study
+        From `read_study` or `study_of`.
+    store : str or path, optional
+        The folder of a store, or a new one. Default: nothing is kept.
+    jobs : int
+        Years that run at the same time; 0 takes every processor.
+    yes : bool
+        Whether to run even what takes more than an hour or 10 GB.
+    enough : callable, optional
+        A rule that stops the study: asked with the result so far after each block of worlds.
+    progress : callable
+        Called with the number of simulated years that have just been finished, or were in the store.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    ScenarioError
+        If a point of the design is not valid, or would outgrow memory.
+    LargeStudyError
+        If it takes more than an hour or 10 GB and `yes` does not say so, or outgrows memory.
+    StoreError
+        If the store cannot be used.
+    UnusableError
+        If there is a store, and a policy of the user's own decides: nothing says what it does.
+    ValueError, EndlessLoopError, KeyboardInterrupt
+        As in `compare`. Stopped by Ctrl-C, whole blocks are in the store.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from funnelsim.studies.designed.study import study_of
+    >>> asked = {"scenario": "first_steps", "levers": {"teams.sales.people": [2, 3]}, "replications": 4}
+    >>> study = study_of(asked)
+    >>> folder = tempfile.mkdtemp()
+    >>> first, again = (run_study(study, store=folder, jobs=1) for _ in range(2))
+    >>> first.simulated, again.simulated, again.table.equals(first.table)
+    (8, 0, True)
+    """
+    Plan(study.replications, study.seed, jobs=jobs)
+    box: Store | Memory = Memory() if store is None else Store.open(Path(store))
+    if not yes:
+        _check_size(study, jobs)
+    _check_memory(study)
+    return _Run(study, box, jobs, progress).until(enough or (lambda _: False))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A study whose points are lowered: what each row is simulated from, and in which months (ST4).
+
+    Attributes
+    ----------
+    months : Months
+    doubts : dict of str to list of int
+        What readers must know of the months, in sentences, and of which rows, counted from 1.
+    contents : dict of str to list of str
+        By assumption: what each strategy of each point is simulated from, point by point.
+    is_expected : bool
+        Whether nothing in any row reads the values drawn.
+    """
+
+    months: Months
+    doubts: dict[str, list[int]]
+    contents: dict[str, list[str]]
+    is_expected: bool
+
+    def rows(self, study: Study) -> tuple[Row, ...]:
+        """List the rows, in the order of points, then assumptions, then strategies."""
+        many = len(study.strategies)
+        return tuple(
+            Row(point + 1, assumption, strategy, self.contents[assumption][point * many + place])
+            for point in range(study.count)
+            for assumption in study.assumptions
+            for place, strategy in enumerate(study.strategies)
+        )
+
+
+def key_of_study(study: Study) -> Key:
+    """Return the key of what a study's rows are simulated from: not of figures, seed and years."""
+    said = {
+        "scenario": study.scenario.document,
+        "samples": {
+            name: hashlib.sha256(content).hexdigest() for name, content in study.scenario.sample_files.items()
+        },
+        "strategies": study.strategies,
+        "assumptions": study.assumptions,
+        "points": study.points,
+        "starts": study.starts,
+        "always": study.always,
+    }
+    plain = json.dumps(said, sort_keys=True, default=str)
+    content = {"title": study.name, "rows": study.rows, "says": hashlib.sha256(plain.encode()).hexdigest()}
+    return Key(STUDIES, "study", content)
+
+
+def ready_of(arrays: Arrays) -> Ready:
+    """Read what was kept of a study."""
+    found = json.loads(arrays["ready"].tobytes())
+    return Ready(Months(*found["months"]), found["doubts"], found["contents"], found["is_expected"])
+
+
+class _Run:
+    """A study being run."""
+
+    def __init__(self, study: Study, box: Store | Memory, jobs: int, progress: Progress) -> None:
+        self._study, self._box, self._jobs, self._progress = study, box, jobs, progress
+        self._scenarios: dict[_Part, Scenario] = {}
+        self._simulated = 0
+        self._figures = tuple(dict.fromkeys((*study.metrics, OPEN_SHARE)))
+        kept = box.read(key_of_study(study))
+        self._ready = self._made_ready() if kept is None else ready_of(kept)
+        self._rows = self._ready.rows(study)
+        self._first: dict[str, Row] = {}  # of each content: the others are the same
+        for row in self._rows:
+            self._first.setdefault(row.content, row)
+        self._times = Counter(row.content for row in self._rows)
+
+    def until(self, enough: Enough) -> StudyResult:
+        """Run block after block, until all is done or it is enough."""
+        blocks: list[dict[str, Sums]] = []
+        for first in range(0, self._study.replications, BLOCK):
+            worlds = range(first, min(first + BLOCK, self._study.replications))
+            blocks.append(self._block(worlds))
+            if enough(result := self._result(blocks)):
+                break
+        return result
+
+    def _result(self, blocks: Sequence[dict[str, Sums]]) -> StudyResult:
+        return StudyResult(
+            study=self._study,
+            months=self._ready.months,
+            rows=self._rows,
+            doubts=self._ready.doubts,
+            sums={content: joined([block[content] for block in blocks]) for content in self._first},
+            is_expected=self._ready.is_expected,
+            simulated=self._simulated,
+            damaged=tuple(dict.fromkeys(map(str, self._box.damaged))),
+        )
+
+    def _block(self, worlds: range) -> dict[str, Sums]:
+        """Return the sums of a block of worlds: those that are kept, and those that are simulated now."""
+        found: dict[str, Sums] = {}
+        for content, row in self._first.items():
+            kept = self._box.read(self._key(row, worlds), wanted_for(self._figures))
+            if kept is not None:
+                found[content] = read_sums(kept, self._figures)
+                self._progress(self._times[content] * len(worlds))
+        missing = [row for content, row in self._first.items() if content not in found]
+        parts: dict[_Part, list[Row]] = {}
+        for row in missing:
+            parts.setdefault(_part_of(row), []).append(row)
+        for part, rows in parts.items():
+            for batch in self._batches(part, rows):
+                found |= self._simulate(part, batch, worlds)
+        return found
+
+    def _key(self, row: Row, worlds: range) -> Key:
+        content = {
+            "content": row.content,
+            "seed": self._study.seed,
+            "first": worlds.start,
+            "worlds": len(worlds),
+        }
+        return Key(WORLDS, "scenario" if self._is_uncertain else "model", content)
+
+    @property
+    def _is_uncertain(self) -> bool:
+        return bool(self._study.scenario.uncertainties)
+
+    def _simulate(self, part: _Part, rows: Sequence[Row], worlds: range) -> dict[str, Sums]:
+        """Simulate rows of a part in a block of worlds, and keep what they bring."""
+        scenario = self._scenario(part)
+        by_name = {self._name(row): row for row in rows}
+        plan = Plan(len(worlds), self._study.seed, jobs=self._jobs, first=worlds.start)
+        courses = courses_of(scenario, by_name)
+        finished = replicated(
+            {name: scenario.strategy(name) for name in by_name}, courses, plan, self._progress
+        )
+        found = {}
+        for name, row in by_name.items():
+            if len(finished[name]) < len(worlds):  # a part of a block is nothing that could be kept
+                raise KeyboardInterrupt
+            kept = sums_of(courses[name].typed[-1].model, finished[name])
+            self._box.write(self._key(row, worlds), kept)
+            found[row.content] = read_sums(kept, self._figures)
+            self._progress((self._times[row.content] - 1) * len(worlds))
+        self._simulated += len(rows) * len(worlds)
+        return found
+
+    def _name(self, row: Row) -> str:
+        """Name the strategy of a row in the scenario of its assumption."""
+        return self._study.names(row.point - 1)[self._study.strategies.index(row.strategy)]
+
+    def _batches(self, part: _Part, rows: Sequence[Row]) -> Iterator[list[Row]]:
+        """Divide rows so that their tallies fit into a part of memory: those of a batch share their past."""
+        name = self._name(rows[0])
+        course = courses_of(self._scenario(part), [name])[name]
+        a_world = sum(each.nbytes for each in new_tally(course.typed[-1].model, len(course.names.reasons)))
+        waiting = iter(rows)
+        yield from iter(lambda: list(islice(waiting, max(1, TALLIES // (a_world * BLOCK)))), [])
+
+    # ---- from points to contents ----------------------------------------------------------------
+
+    def _scenario(self, part: _Part) -> Scenario:
+        """Return the scenario of a part, in the months of the study."""
+        if part not in self._scenarios:
+            under = self._study.under(part.assumption, part.points(self._study))
+            self._hold(part, under.with_months(self._ready.months))
+        return self._scenarios[part]
+
+    def _hold(self, part: _Part, scenario: Scenario) -> None:
+        """Keep a scenario at hand, and forget the oldest if there are many."""
+        self._scenarios[part] = scenario
+        if len(self._scenarios) > _HELD:
+            del self._scenarios[next(iter(self._scenarios))]
+
+    def _made_ready(self) -> Ready:
+        """Lower every row, in the longest months that one of them needs, and keep what it is made from."""
+        study, found = self._study, {}
+        for part in _parts(study):
+            under = study.under(part.assumption, part.points(study))
+            found[part] = settled(under, self._jobs, part.names(study))
+        scenarios = alike(found)
+        months = next(iter(scenarios.values())).months
+        ready = Ready(months, {}, {each: [] for each in study.assumptions}, is_expected=True)
+        for part, scenario in scenarios.items():
+            ready = self._with_part(ready, part, scenario)
+        said = json.dumps(asdict(ready))
+        self._box.write(key_of_study(study), {"ready": np.frombuffer(said.encode(), np.uint8)})
+        return ready
+
+    def _with_part(self, ready: Ready, part: _Part, scenario: Scenario) -> Ready:
+        """Add what the rows of a part are made from."""
+        self._hold(part, scenario)
+        contents = ready.contents[part.assumption]
+        reads = False
+        for name, course in _courses(scenario, part.names(self._study)):
+            self._must_be_known(name, course)
+            row = _number_of(self._study, part.assumption, len(contents))
+            contents.append(content_of(course, scenario, name))
+            reads |= any(reads_values(chapter.model) for chapter in course.typed)
+            for doubt in scenario.strategy(name).doubts:
+                ready.doubts.setdefault(doubt, []).append(row)
+        return replace(ready, is_expected=ready.is_expected and not reads)
+
+    def _must_be_known(self, name: str, course: Course) -> None:
+        """Refuse to keep what a policy of the user's own decides (ST8)."""
+        if isinstance(self._box, Store) and is_ones_own(course):
+            raise UnusableError(
+                f'in "{name}" a policy of your own assigns leads, and nothing tells a store what it does: '
+                "run the study without a store"
+            )
+
+
+class _Part(NamedTuple):
+    """Points that are strategies of one scenario: those of an assumption, so many at a time."""
+
+    assumption: str
+    number: int
+
+    def points(self, study: Study) -> range:
+        """Return which points, counted from 0."""
+        return range(self.number * POINTS, min((self.number + 1) * POINTS, study.count))
+
+    def names(self, study: Study) -> list[str]:
+        """Name the strategies of the points."""
+        return [name for point in self.points(study) for name in study.names(point)]
+
+
+def _part_of(row: Row) -> _Part:
+    return _Part(row.assumption, (row.point - 1) // POINTS)
+
+
+def _parts(study: Study) -> list[_Part]:
+    """Divide the rows of a study, each assumption's in the order of points."""
+    return [_Part(each, number) for each in study.assumptions for number in range(-(-study.count // POINTS))]
+
+
+def _number_of(study: Study, assumption: str, place: int) -> int:
+    """Number the row that is at a place among those of an assumption, from 1."""
+    point, strategy = divmod(place, len(study.strategies))
+    before = point * len(study.assumptions) + study.assumptions.index(assumption)
+    return before * len(study.strategies) + strategy + 1
+
+
+def _courses(scenario: Scenario, names: Sequence[str]) -> Iterator[tuple[str, Course]]:
+    """Lower strategies, a few at a time: what they share is lowered once, and then forgotten."""
+    waiting = iter(names)
+    for few in iter(lambda: list(islice(waiting, 32)), []):
+        yield from courses_of(scenario, few).items()
+
+
+# ---- how long it takes, and how much room -------------------------------------------------------
+
+
+def _check_memory(study: Study) -> None:
+    """Refuse a study whose figures outgrow memory."""
+    left = available_memory()
+    needed = 6 * study.simulated_years * len(study.metrics) * _FLOAT  # sums of both kinds, and arrays
+    if left is not None and needed > left:
+        raise LargeStudyError(
+            f"the study has {_counted(study)}, whose figures take {needed / 1e9:,.1f} GB of memory; "
+            f"{left / 1e9:,.1f} GB are left: choose a smaller design, or fewer replications"
+        )
+
+
+def _check_size(study: Study, jobs: int) -> None:
+    """Refuse a study that takes long or much room, and say how much.
+
+    Measured on a block of worlds of the scenario as it is, so it is the right order of magnitude.
+    """
+    if study.simulated_years < ASKED_FROM:
+        return
+    begun = time.perf_counter()
+    alone = settled(study.scenario, jobs)
+    courses = courses_of(alone, [TODAY])
+    model = courses[TODAY].typed[-1].model
+    each = (time.perf_counter() - begun) / (1 + len(alone.strategies))
+    begun = time.perf_counter()
+    found = replicated({TODAY: alone}, courses, Plan(BLOCK, jobs=jobs), lambda _: None)[TODAY]
+    seconds = study.rows * each + (time.perf_counter() - begun) / BLOCK * study.simulated_years
+    size = len(packed(sums_of(model, found))) / BLOCK * study.simulated_years
+    if seconds > LONG or size > LARGE:
+        raise LargeStudyError(
+            f"the study has {_counted(study)}: on this machine about {_duration(seconds)}, and "
+            f"{size / 1e9:,.1f} GB in a store; run it all the same with --yes (yes=True in Python), or "
+            "choose a smaller design, such as a Latin hypercube of 200 points"
+        )
+
+
+def _counted(study: Study) -> str:
+    """Say how large a study is."""
+    axes = [_number(study.count, "point")]
+    axes += [
+        _number(len(names), unit)
+        for names, unit in ((study.assumptions, "assumption"), (study.strategies, "strategy"))
+        if len(names) > 1
+    ]
+    return f"{' x '.join(axes)} x {study.replications:,} years = {study.simulated_years:,} simulated years"
+
+
+def _number(count: int, unit: str) -> str:
+    plural = unit if count == 1 else f"{unit.removesuffix('y')}ies" if unit.endswith("y") else f"{unit}s"
+    return f"{count:,} {plural}"
+
+
+def _duration(seconds: float) -> str:
+    """Write a length of time in words.
+
+    >>> _duration(200.0), _duration(7_300.0), _duration(1e6)
+    ('3 minutes', '2.0 hours', '12 days')
+    """
+    if seconds < LONG:
+        return f"{max(1, round(seconds / 60))} minutes"
+    return f"{seconds / LONG:.1f} hours" if seconds < 48 * LONG else f"{seconds / LONG / 24:,.0f} days"

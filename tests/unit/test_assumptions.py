@@ -157,9 +157,50 @@ def test_the_best_strategy_and_its_gain_are_those_of_theory(result: fs.Assumptio
     lost = table.loc["hard_times", ["typed_gain_low", "typed_gain_high"]]
     assert lost["typed_gain_low"] < -6_000 < lost["typed_gain_high"]
     assert list(table["close"]) == ["", "", ""]
-    assert result.verdict == (
-        "More is best as typed and under 1 of 2 assumptions; under hard times it is thrift."
+    assert result.verdict.startswith(
+        "More is best as typed and under 1 of 2 assumptions; under hard times it is thrift. As typed, more "
     )
+
+
+def test_the_best_is_ahead_of_the_next_best_by_what_is_known_by_hand(result: fs.AssumptionsResult) -> None:
+    """Thrift earns what twice the ads lose, and the other way round: today is in the middle."""
+    for name, (best, gain) in GAINS.items():
+        lead = result.leads[name]
+        assert lead is not None
+        assert (lead.best, lead.second) == (best, "today")
+        error = (lead.by.high - lead.by.low) / 2 / 1.96
+        assert abs(lead.by.value - gain) < 4 * error
+        assert result.table.loc[name, ["next", "ahead"]].tolist() == ["today", lead.by.value]
+    assert "ahead of the next best, today; under hard times, thrift is" in result.verdict
+
+
+def test_a_winner_is_ahead_of_another_strategy_and_today_of_all() -> None:
+    """Costs alone differ, so that nothing of it is chance."""
+    text = PLAIN.split("[strategies.more]", maxsplit=1)[0]
+    text += "[strategies.a]\none_off_cost = 2000\n[strategies.b]\none_off_cost = 3000\n"
+    dear = """[assumptions.dear]
+    change = { "channels.ads.cost_per_month +=" = 100 }
+    """
+    plain = fs.compare_assumptions(fs.parse(text + dear), replications=30, jobs=1)
+    assert plain.leads["dear"] == ("today", "a", pytest.approx((2000, 2000, 2000)))
+    assert plain.verdict.endswith(
+        "As typed, today is 2 thousand ahead of the next best, a; under dear, today is 2 thousand ahead of a."
+    )
+    pay = "".join(
+        f'[strategies.{name}]\nchange = {{ "channels.ads.cost_per_month" = {pay} }}\n'
+        for name, pay in {"a": 1400, "b": 1450}.items()
+    )
+    found = fs.compare_assumptions(
+        fs.parse(PLAIN.split("[strategies.more]", maxsplit=1)[0] + pay + dear), replications=30, jobs=1
+    )
+    assert found.leads["as typed"] == ("a", "b", pytest.approx((600, 600, 600)))
+
+
+def test_no_lead_where_two_cannot_be_told_apart() -> None:
+    text = PLAIN + "[strategies.also_more]\ncombines = ['more']\n"
+    found = fs.compare_assumptions(fs.parse(text), replications=60, jobs=1)
+    assert found.leads["as typed"] is None
+    assert found.table.loc["as typed", "next"] == ""
 
 
 def test_each_comparison_is_that_of_the_scenario_under_the_assumption(result: fs.AssumptionsResult) -> None:
@@ -263,7 +304,7 @@ def test_a_strategy_that_sets_what_is_assumed_is_told() -> None:
     text = (
         PLAIN
         + """
-    [strategies.cheap]
+    [strategies.dear]
     change = { "channels.ads.cost_per_month" = 1000 }
     """
     )
@@ -272,12 +313,12 @@ def test_a_strategy_that_sets_what_is_assumed_is_told() -> None:
         "This strategy sets channels.ads.cost_per_month to 1000 (here 1650.0 -> 1000, as typed 1500 -> "
         '1000), whatever was changed there; "channels.ads.cost_per_month +=" = -500 would move along.'
     )
-    assert found["dear_money"].notes == {"cheap": (told,)}
+    assert found["dear_money"].notes == {"dear": (told,)}
     assert found["hard_times"].notes == found["as typed"].notes == {}
-    assert found.warnings["dear_money"]["cheap"][0] == told
-    assert f"Mind dear_money: cheap: {told}" in page_of(found)
+    assert found.warnings["dear_money"]["dear"][0] == told
+    assert f"Mind dear_money: dear: {told}" in page_of(found)
     written = document.assumptions_document(found)
-    assert written["under"]["dear_money"]["strategies"]["cheap"]["warnings"][0] == told
+    assert written["under"]["dear_money"]["strategies"]["dear"]["warnings"][0] == told
 
 
 def test_an_assumption_that_sets_what_was_changed_is_told() -> None:

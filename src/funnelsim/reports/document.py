@@ -59,6 +59,10 @@ def assumptions_document(result: AssumptionsResult) -> dict[str, Any]:
             for name, each in result.comparisons.items()
         },
         "best": result.best,
+        "ahead": {
+            name: None if lead is None else {"of": lead.second, "by": _interval(lead.by)}
+            for name, lead in result.leads.items()
+        },
         "verdict": result.verdict,
     }
 

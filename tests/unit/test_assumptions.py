@@ -304,7 +304,7 @@ def test_a_strategy_that_sets_what_is_assumed_is_told() -> None:
     text = (
         PLAIN
         + """
-    [strategies.dear]
+    [strategies.cheap]
     change = { "channels.ads.cost_per_month" = 1000 }
     """
     )
@@ -313,12 +313,12 @@ def test_a_strategy_that_sets_what_is_assumed_is_told() -> None:
         "This strategy sets channels.ads.cost_per_month to 1000 (here 1650.0 -> 1000, as typed 1500 -> "
         '1000), whatever was changed there; "channels.ads.cost_per_month +=" = -500 would move along.'
     )
-    assert found["dear_money"].notes == {"dear": (told,)}
+    assert found["dear_money"].notes == {"cheap": (told,)}
     assert found["hard_times"].notes == found["as typed"].notes == {}
-    assert found.warnings["dear_money"]["dear"][0] == told
-    assert f"Mind dear_money: dear: {told}" in page_of(found)
+    assert found.warnings["dear_money"]["cheap"][0] == told
+    assert f"Mind dear_money: cheap: {told}" in page_of(found)
     written = document.assumptions_document(found)
-    assert written["under"]["dear_money"]["strategies"]["dear"]["warnings"][0] == told
+    assert written["under"]["dear_money"]["strategies"]["cheap"]["warnings"][0] == told
 
 
 def test_an_assumption_that_sets_what_was_changed_is_told() -> None:

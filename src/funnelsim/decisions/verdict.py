@@ -225,7 +225,7 @@ def ahead_under(
     >>> ahead_under({}, "USD")
     ''
     """
-    clauses = []
+    clauses: list[str] = []
     for assumed, (best, second, by) in leads.items():
         behind = f"{'' if clauses else 'the next best, '}{called(second)}"
         margin = money_range(by.low, by.high, currency)

@@ -158,7 +158,7 @@ def test_the_best_strategy_and_its_gain_are_those_of_theory(result: fs.Assumptio
     assert lost["typed_gain_low"] < -6_000 < lost["typed_gain_high"]
     assert list(table["close"]) == ["", "", ""]
     assert result.verdict.startswith(
-        "More is best as typed and under 1 of 2 assumptions; under hard times it is thrift. As typed, more "
+        "More is best as typed and under 1 of 2 assumptions; under hard times it is thrift. More is "
     )
 
 
@@ -171,7 +171,9 @@ def test_the_best_is_ahead_of_the_next_best_by_what_is_known_by_hand(result: fs.
         error = (lead.by.high - lead.by.low) / 2 / 1.96
         assert abs(lead.by.value - gain) < 4 * error
         assert result.table.loc[name, ["next", "ahead"]].tolist() == ["today", lead.by.value]
-    assert "ahead of the next best, today; under hard times, thrift is" in result.verdict
+    assert "More is ahead of the next best, today, by " in result.verdict
+    assert " under dear money; thrift is ahead of the next best, today, by " in result.verdict
+    assert result.verdict.endswith(" under hard times.")
 
 
 def test_a_winner_is_ahead_of_another_strategy_and_today_of_all() -> None:
@@ -184,7 +186,7 @@ def test_a_winner_is_ahead_of_another_strategy_and_today_of_all() -> None:
     plain = fs.compare_assumptions(fs.parse(text + dear), replications=30, jobs=1)
     assert plain.leads["dear"] == ("today", "a", pytest.approx((2000, 2000, 2000)))
     assert plain.verdict.endswith(
-        "As typed, today is 2 thousand ahead of the next best, a; under dear, today is 2 thousand ahead of a."
+        "Today is ahead of the next best, a, by 2 thousand as typed and 2 thousand under dear."
     )
     pay = "".join(
         f'[strategies.{name}]\nchange = {{ "channels.ads.cost_per_month" = {pay} }}\n'

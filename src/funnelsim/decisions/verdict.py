@@ -217,19 +217,22 @@ def ahead_under(
     Examples
     --------
     >>> leads = {"as typed": ("x", "y", Interval(5e3, 4e3, 6e3))}
+    >>> leads |= {"under rivals": ("x", "y", Interval(8e3, 7e3, 9e3))}
     >>> leads |= {"under slow market": ("today", "x", Interval(2e3, 1e3, 3e3))}
     >>> for clause in ahead_under(leads, "USD").split("; "):
     ...     print(clause)
-    As typed, x is 4 to 6 thousand USD ahead of the next best, y
-    under slow market, today is 1 to 3 thousand USD ahead of x.
+    X is ahead of the next best, y, by 4 to 6 thousand USD as typed and 7 to 9 thousand USD under rivals
+    today is ahead of the next best, x, by 1 to 3 thousand USD under slow market.
     >>> ahead_under({}, "USD")
     ''
     """
-    clauses: list[str] = []
+    pairs: dict[tuple[str, str], list[str]] = {}
     for assumed, (best, second, by) in leads.items():
-        behind = f"{'' if clauses else 'the next best, '}{called(second)}"
-        margin = money_range(by.low, by.high, currency)
-        clauses.append(f"{assumed}, {called(best)} is {margin} ahead of {behind}")
+        pairs.setdefault((best, second), []).append(f"{money_range(by.low, by.high, currency)} {assumed}")
+    clauses = [
+        f"{called(best)} is ahead of the next best, {called(second)}, by {listed(margins)}"
+        for (best, second), margins in pairs.items()
+    ]
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 

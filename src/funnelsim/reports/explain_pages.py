@@ -41,7 +41,8 @@ _MARGINAL = (
     "the warm-up on, after what the unit costs and all else that follows from it. Costs: what is spent on "
     "the lever itself.",
     "An hour a week more is paid as the others are. A price rises at the same odds, and what is sold costs "
-    "as much as before.",
+    "as much as before. A channel without a response curve brings as much for the next money as for the "
+    "last.",
 )
 _BRIDGE = (
     "Adds: what the part adds to profit, in the same worlds; a cost that rises is below 0. The parts add up "

@@ -11,6 +11,11 @@ import pandas as pd
 import pytest
 
 import funnelsim as fs
+from funnelsim.compiling.arrays import Floats
+from funnelsim.engines.fold import Measure
+from funnelsim.metrics import FIGURES
+from funnelsim.metrics.figure import Parts
+from funnelsim.planning.bridge import parts_of
 from funnelsim.planning.units import units_of
 from funnelsim.scenario import parse
 
@@ -109,7 +114,8 @@ def test_commission_follows_and_is_not_chosen() -> None:
     """A tenth of each contract is commission: it lowers what is gained, and is no part of what is spent."""
     text = SHOP.replace("stages.ask.conversion = 0.5", 'stages.ask = { team = "desk", conversion = 0.5 }')
     text += "[teams.desk]\npeople = 1\ncommission = 0.1\n"
-    found = fs.marginal(parse(text), replications=30, jobs=1)
+    alone = parse(text).with_changes({f"channels.{name}.off": True for name in ("same", "dear", "curve")})
+    found = fs.marginal(alone, replications=40, jobs=1)
     ads = next(each for each in found.levers if each.lever == f"{THOUSAND} ads")
     error = (ads.gain.high - ads.gain.low) / 2 / 1.96
     assert abs(ads.gain.value - 12 * (400 / 6 * 0.5 * 50 - 1000)) < 4 * error
@@ -191,6 +197,32 @@ def test_the_parts_of_a_bridge_are_known_and_add_up(way: fs.BridgeResult) -> Non
     assert sum(each.adds.value for each in way.steps) == pytest.approx(way.gain.value, rel=1e-9)
     assert way.after.value - way.before.value == pytest.approx(way.gain.value)
     assert way.margin.value == pytest.approx(0.6 * parts["bookings"].value)
+
+
+class Random:
+    """A forecast in which every kind of row has an amount of its own, whatever firm that would be."""
+
+    years = 5
+
+    def __init__(self) -> None:
+        self.random = np.random.default_rng(7)
+        self.found: dict[tuple[int, int], Floats] = {}
+
+    def period(self, event: int, measure: int = Measure.COUNT) -> Floats:
+        return self.found.setdefault((event, measure), self.random.normal(size=(self.years, 1)))
+
+    def parts(self, metric: str, dimension: str, expected: bool) -> Parts:
+        assert (dimension, expected) == ("all", True)
+        return FIGURES[metric].parts(self)  # type: ignore[arg-type]
+
+
+def test_the_parts_are_all_that_profit_is_made_of() -> None:
+    """Also those of firms that hold leads, nurture, train, prospect, renew and hire."""
+    forecast = Random()
+    parts = parts_of(forecast, expected=True)  # type: ignore[arg-type]
+    (profit,) = forecast.parts("profit", "all", True)
+    assert sum(parts.values()) == pytest.approx(profit[:, 0])
+    assert all(each.any() for each in parts.values())
 
 
 def test_a_bridge_is_told_in_words(way: fs.BridgeResult) -> None:

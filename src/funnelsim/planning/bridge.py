@@ -218,7 +218,7 @@ def bridge(
     expected = result.comparison.expected
     profits = profits_of(result.comparison, expected)
     last = goal or leader({name: each for name, each in profits.items() if name != start})
-    first, second = (_parts_of(result[name].forecast, expected) for name in (start, last))
+    first, second = (parts_of(result[name].forecast, expected) for name in (start, last))
     moved = {name: _without_rounding(second[name] - first[name], first[name]) for name in first}
     of_the_margin = np.sum([moved[name] for name in _OF_THE_MARGIN], axis=0)
     return BridgeResult(
@@ -245,7 +245,7 @@ def ends_of(scenario: Scenario, start: str, goal: str | None) -> list[str]:
     return names
 
 
-def _parts_of(forecast: Forecast, expected: bool) -> dict[str, Floats]:
+def parts_of(forecast: Forecast, expected: bool) -> dict[str, Floats]:
     """Return what each part adds to profit in each world: (R,) each."""
     return {
         name: _sum(forecast, more, expected) - _sum(forecast, less, expected)

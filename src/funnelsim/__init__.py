@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from funnelsim.history.files import read_history
     from funnelsim.model.own_policy import PolicyError, register_policy
     from funnelsim.planning.bottleneck import BottleneckResult, bottleneck
+    from funnelsim.planning.bridge import BridgeResult, bridge
+    from funnelsim.planning.marginal import MarginalResult, marginal
     from funnelsim.planning.measure_next import MeasureNextResult, measure_next, worth_of
     from funnelsim.planning.select import SelectionResult, select
     from funnelsim.planning.tipping import TippingResult, tipping
@@ -42,11 +44,13 @@ if TYPE_CHECKING:
 __all__ = [
     "AssumptionsResult",
     "BottleneckResult",
+    "BridgeResult",
     "Checkpoint",
     "ComparisonResult",
     "Decision",
     "EndlessLoopError",
     "History",
+    "MarginalResult",
     "MeasureNextResult",
     "PolicyError",
     "RomiResult",
@@ -61,6 +65,7 @@ __all__ = [
     "TornadoResult",
     "backtest",
     "bottleneck",
+    "bridge",
     "calibrate",
     "compare",
     "compare_assumptions",
@@ -69,6 +74,7 @@ __all__ = [
     "forecast_from",
     "keep",
     "load",
+    "marginal",
     "measure_next",
     "parse",
     "plot_response",
@@ -90,11 +96,13 @@ __all__ = [
 _HOMES = {
     "AssumptionsResult": "funnelsim.studies.assumptions",
     "BottleneckResult": "funnelsim.planning.bottleneck",
+    "BridgeResult": "funnelsim.planning.bridge",
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
     "Decision": "funnelsim.studies.sequential",
     "EndlessLoopError": "funnelsim.studies.endless",
     "History": "funnelsim.history",
+    "MarginalResult": "funnelsim.planning.marginal",
     "MeasureNextResult": "funnelsim.planning.measure_next",
     "PolicyError": "funnelsim.model.own_policy",
     "RomiResult": "funnelsim.studies.romi",
@@ -109,6 +117,7 @@ _HOMES = {
     "TornadoResult": "funnelsim.planning.tornado",
     "backtest": "funnelsim.calibration.backtest.backtest",
     "bottleneck": "funnelsim.planning.bottleneck",
+    "bridge": "funnelsim.planning.bridge",
     "calibrate": "funnelsim.calibration.calibrate",
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
@@ -117,6 +126,7 @@ _HOMES = {
     "forecast_from": "funnelsim.studies.today.restart",
     "keep": "funnelsim.studies.study",
     "load": "funnelsim.scenario",
+    "marginal": "funnelsim.planning.marginal",
     "measure_next": "funnelsim.planning.measure_next",
     "parse": "funnelsim.scenario",
     "plot_response": "funnelsim.reports.responses",

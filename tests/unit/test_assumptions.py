@@ -157,9 +157,52 @@ def test_the_best_strategy_and_its_gain_are_those_of_theory(result: fs.Assumptio
     lost = table.loc["hard_times", ["typed_gain_low", "typed_gain_high"]]
     assert lost["typed_gain_low"] < -6_000 < lost["typed_gain_high"]
     assert list(table["close"]) == ["", "", ""]
-    assert result.verdict == (
-        "More is best as typed and under 1 of 2 assumptions; under hard times it is thrift."
+    assert result.verdict.startswith(
+        "More is best as typed and under 1 of 2 assumptions; under hard times it is thrift. More is "
     )
+
+
+def test_the_best_is_ahead_of_the_next_best_by_what_is_known_by_hand(result: fs.AssumptionsResult) -> None:
+    """Thrift earns what twice the ads lose, and the other way round: today is in the middle."""
+    for name, (best, gain) in GAINS.items():
+        lead = result.leads[name]
+        assert lead is not None
+        assert (lead.best, lead.second) == (best, "today")
+        error = (lead.by.high - lead.by.low) / 2 / 1.96
+        assert abs(lead.by.value - gain) < 4 * error
+        assert result.table.loc[name, ["next", "ahead"]].tolist() == ["today", lead.by.value]
+    assert "More is ahead of the next best, today, by " in result.verdict
+    assert " under dear money; thrift is ahead of the next best, today, by " in result.verdict
+    assert result.verdict.endswith(" under hard times.")
+
+
+def test_a_winner_is_ahead_of_another_strategy_and_today_of_all() -> None:
+    """Costs alone differ, so that nothing of it is chance."""
+    text = PLAIN.split("[strategies.more]", maxsplit=1)[0]
+    text += "[strategies.a]\none_off_cost = 2000\n[strategies.b]\none_off_cost = 3000\n"
+    dear = """[assumptions.dear]
+    change = { "channels.ads.cost_per_month +=" = 100 }
+    """
+    plain = fs.compare_assumptions(fs.parse(text + dear), replications=30, jobs=1)
+    assert plain.leads["dear"] == ("today", "a", pytest.approx((2000, 2000, 2000)))
+    assert plain.verdict.endswith(
+        "Today is ahead of the next best, a, by 2 thousand as typed and 2 thousand under dear."
+    )
+    pay = "".join(
+        f'[strategies.{name}]\nchange = {{ "channels.ads.cost_per_month" = {pay} }}\n'
+        for name, pay in {"a": 1400, "b": 1450}.items()
+    )
+    found = fs.compare_assumptions(
+        fs.parse(PLAIN.split("[strategies.more]", maxsplit=1)[0] + pay + dear), replications=30, jobs=1
+    )
+    assert found.leads["as typed"] == ("a", "b", pytest.approx((600, 600, 600)))
+
+
+def test_no_lead_where_two_cannot_be_told_apart() -> None:
+    text = PLAIN + "[strategies.also_more]\ncombines = ['more']\n"
+    found = fs.compare_assumptions(fs.parse(text), replications=60, jobs=1)
+    assert found.leads["as typed"] is None
+    assert found.table.loc["as typed", "next"] == ""
 
 
 def test_each_comparison_is_that_of_the_scenario_under_the_assumption(result: fs.AssumptionsResult) -> None:

@@ -294,7 +294,7 @@ def test_the_commands_say_it(firm: str) -> None:
     ("options", "told"),
     [
         (["measure-next", "--worlds", "500"], "at least 1,000 simulated worlds, not 500"),
-        (["explain", "--show", "volcano"], "--show is volcano; expected tornado, tipping or bottleneck"),
+        (["explain", "--show", "volcano"], "--show is volcano; expected tornado, tipping, bottleneck, "),
         (["explain", "--show", "tornado", "--of", WAGE], "--of belongs to --show tipping"),
         (["explain", "--show", "tipping", "--strategy", "leaner"], "--strategy belongs to --show tornado"),
         (["explain", "--show", "tipping", "--of", WAGE, "--low", "1"], "--low and --high are the ends"),

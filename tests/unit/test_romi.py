@@ -13,6 +13,8 @@ from funnelsim.compiling.arrays import Records
 from funnelsim.engines import ENGINES, history
 from funnelsim.model.model import Chapters
 from funnelsim.model.words import DAY, Event
+from funnelsim.reports.grid import as_text
+from funnelsim.reports.romi_page import romi_page
 from funnelsim.scenario import TODAY, course_of, lower, parse
 
 from .test_cli import call, says
@@ -135,3 +137,9 @@ def test_the_command_says_what_each_channel_brings() -> None:
     told = says(call("romi", "first_steps", "--replications", "5", "--jobs", "1"))
     assert "what each channel brings, in the same worlds" in told
     assert "Next, try: funnelsim run first_steps --set channels.website.off=true" in told
+
+
+def test_the_page_names_the_assumption() -> None:
+    scenario = fs.load("professional_services").under("slow_market")
+    page = as_text(romi_page(fs.romi(scenario, channels=["pr"], replications=2, jobs=1), "", 100))
+    assert page.startswith("professional_services under slow_market: what each channel brings")

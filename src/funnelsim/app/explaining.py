@@ -6,21 +6,66 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from funnelsim.app import progress, terminal
-from funnelsim.app.terminal import AsJson, Assumption, Changes, Jobs, Replications, ScenarioName, Seed
+from funnelsim.app.terminal import (
+    AsJson,
+    Assumption,
+    Changes,
+    DecimalComma,
+    Jobs,
+    Replications,
+    ScenarioName,
+    Seed,
+)
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from funnelsim.reports.document import Explained
     from funnelsim.scenario import Scenario
 
-SHOWN = ("tornado", "tipping", "bottleneck")
+SHOWN = ("tornado", "tipping", "bottleneck", "marginal", "bridge")
+_BELONGS = {  # an option that not all of them take, and to which it belongs
+    "--strategy": ("tornado", "bottleneck", "marginal"),
+    "--strategies": ("tipping",),
+    "--of": ("tipping",),
+    "--low": ("tipping",),
+    "--high": ("tipping",),
+    "--next": ("marginal",),
+    "--from": ("bridge",),
+    "--to": ("bridge",),
+}
 Page = Callable[[str, int], "RenderableType"]  # from the next command and the width
+Found = tuple["Explained", Page]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a scenario: the options that are given, and how it is simulated."""
+
+    read: Scenario
+    given: Mapping[str, Any]
+    settings: dict[str, Any]
+
+    def simulated(self, study: Callable[..., Any], count: int, **options: object) -> Any:
+        """Run a study that simulates so many strategies, with its progress shown."""
+        years = self.settings["replications"] * count
+        with terminal.endings(), progress.simulated(years) as advance:
+            return study(self.read, **options, **self.settings, progress=advance)
+
+    def option(self, name: str, otherwise: str | None = None) -> str | None:
+        """Return the text of an option, if it was given."""
+        found: str | None = self.given.get(name, otherwise)
+        return found
+
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -71,12 +116,13 @@ def measure_next(
         terminal.end(result.result)
 
 
-@app.command(short_help="Say what profit and the choice hang on: tornado, tipping or bottleneck.")
+@app.command(short_help="Say what profit and the choice hang on, and where the next money goes.")
 def explain(
     scenario: ScenarioName,
     show: Annotated[str, typer.Option(metavar="|".join(SHOWN), help="What to show.")],
     strategy: Annotated[
-        str | None, typer.Option(help="tornado, bottleneck: whose profit. The best as typed, or today.")
+        str | None,
+        typer.Option(help="tornado, bottleneck, marginal: whose profit. The best as typed, or today."),
     ] = None,
     strategies: Annotated[
         str | None, typer.Option(metavar="NAME,NAME", help="tipping: which to choose from. All by default.")
@@ -89,38 +135,75 @@ def explain(
         float | None, typer.Option(help="tipping: the low end of the range. P5 by default.")
     ] = None,
     high: Annotated[float | None, typer.Option(help="tipping: its high end. P95 by default.")] = None,
+    next_money: Annotated[
+        float | None, typer.Option("--next", help="marginal: the money to place. 10,000 by default.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="NAME", help="bridge: where it begins. Default: today.")
+    ] = None,
+    goal: Annotated[
+        str | None, typer.Option("--to", metavar="NAME", help="bridge: where it ends. The best by default.")
+    ] = None,
+    assumption: Assumption = None,
     replications: Replications = 400,
     seed: Seed = 1,
     jobs: Jobs = 0,
     changes: Changes = None,
+    as_json: AsJson = False,
+    out: Annotated[
+        Path | None, typer.Option(help="New folder for the page, its table as CSV and JSON, the scenario.")
+    ] = None,
+    decimal_comma: DecimalComma = False,
 ) -> None:
-    """Say what profit and the choice hang on.
+    """Say what profit and the choice hang on, and where the next money goes.
 
     tornado: each uncertain number at its P10 and P90, each assumption on, all else as typed. tipping: the
     values at which another strategy is the best. bottleneck: which team limits profit, and by how much.
+    marginal: what one more rep, hour, thousand a month and per cent of price bring. bridge: from the profit
+    of one strategy to that of another, part by part.
 
-    Example: funnelsim explain first_steps --show bottleneck
+    Example: funnelsim explain first_steps --show marginal
     """
+    options = {"--strategy": strategy, "--strategies": strategies, "--of": of, "--low": low, "--high": high}
+    options |= {"--next": next_money, "--from": start, "--to": goal}
     with terminal.in_sentences("stopped before all was simulated that this takes"):
-        if show not in SHOWN:
-            terminal.fail(f"--show is {show}; expected {', '.join(SHOWN[:-1])} or {SHOWN[-1]}")
-        moved = {"--strategies": strategies, "--of": of, "--low": low, "--high": high}
-        given = [name for name, value in moved.items() if value is not None]
-        if show != "tipping" and given:
-            terminal.fail(f"{given[0]} belongs to --show tipping")
-        if show == "tipping" and strategy is not None:
-            terminal.fail("--strategy belongs to --show tornado or bottleneck; --strategies to tipping")
-        read = terminal.read(scenario, changes)
+        given = {name: value for name, value in options.items() if value is not None}
+        _must_belong(show, given)
+        read = terminal.read(scenario, changes, assumption)
         settings = terminal.settings(replications, seed, jobs, "compiled")
-        if show == "tornado":
-            page = _tornado(read, strategy, settings)
-        elif show == "tipping":
-            page = _tipping(read, of, _range(low, high), terminal.names_of(strategies), settings)
-        else:
-            page = _bottleneck(read, strategy or "today", settings)
+        under = [] if assumption is None else ["--assumption", assumption]
+        with terminal.filled(out) as folder:
+            inputs = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            result, page = _EXPLAIN[show](Asked(read, given, settings))
+            if folder is not None and inputs is not None:
+                from funnelsim.keeping.explanations import keep_explanation
+                from funnelsim.reports.grid import WIDTH
+
+                asked = [word for name, value in given.items() for word in (name, str(value))]
+                asked += [*under, "--replications", str(replications), "--seed", str(seed)]
+                command = terminal.command("explain", scenario, changes, "--show", show, *asked)
+                with terminal.writing(folder.path):
+                    keep_explanation(folder, show, result, page("", WIDTH), inputs, command)
+                terminal.say(f"Written: {len(folder.written)} files in {folder.path}")
+        if as_json:
+            from funnelsim.reports import document
+
+            terminal.write_json(document.as_json(document.explain_document(show, result)))
+            return
         then = SHOWN[(SHOWN.index(show) + 1) % len(SHOWN)]
-        next_command = terminal.command("explain", scenario, changes, "--show", then)
+        next_command = terminal.command("explain", scenario, changes, "--show", then, *under)
         terminal.show(page(next_command, terminal.width()))
+
+
+def _must_belong(show: str, given: Mapping[str, object]) -> None:
+    """Refuse what cannot be shown, and options of what is not shown."""
+    if show not in SHOWN:
+        terminal.fail(f"--show is {show}; expected {', '.join(SHOWN[:-1])} or {SHOWN[-1]}")
+    for name in given:
+        if show not in _BELONGS[name]:
+            from funnelsim.metrics.wording import listed
+
+            terminal.fail(f"{name} belongs to --show {listed([*_BELONGS[name]], 'or')}")
 
 
 def _range(low: float | None, high: float | None) -> tuple[float, float] | None:
@@ -132,47 +215,68 @@ def _range(low: float | None, high: float | None) -> tuple[float, float] | None:
     return low, high
 
 
-def _tornado(read: Scenario, strategy: str | None, settings: dict[str, Any]) -> Page:
-    from functools import partial
-
+def _tornado(asked: Asked) -> Found:
     from funnelsim.planning import tornado
     from funnelsim.reports.explain_pages import tornado_page
 
-    count = tornado.simulations(read, strategy)
-    with terminal.endings(), progress.simulated(settings["replications"] * count) as advance:
-        result = tornado.tornado(read, strategy=strategy, **settings, progress=advance)
-    return partial(tornado_page, result)
+    strategy = asked.option("--strategy")
+    count = tornado.simulations(asked.read, strategy)
+    result = asked.simulated(tornado.tornado, count, strategy=strategy)
+    return result, partial(tornado_page, result)
 
 
-def _tipping(
-    read: Scenario,
-    of: str | None,
-    within: tuple[float, float] | None,
-    strategies: Sequence[str] | None,
-    settings: dict[str, Any],
-) -> Page:
-    from functools import partial
-
+def _tipping(asked: Asked) -> Found:
     from funnelsim.planning import tipping
     from funnelsim.reports.explain_pages import tipping_page
 
-    count = tipping.most_simulations(read, of, strategies)
-    with terminal.endings(), progress.simulated(settings["replications"] * count) as advance:
-        result = tipping.tipping(
-            read, of=of, within=within, strategies=strategies, **settings, progress=advance
-        )
-    return partial(tipping_page, result)
+    of, strategies = asked.option("--of"), terminal.names_of(asked.option("--strategies"))
+    within = _range(asked.given.get("--low"), asked.given.get("--high"))
+    count = tipping.most_simulations(asked.read, of, strategies)
+    result = asked.simulated(tipping.tipping, count, of=of, within=within, strategies=strategies)
+    return result, partial(tipping_page, result)
 
 
-def _bottleneck(read: Scenario, strategy: str, settings: dict[str, Any]) -> Page:
-    from functools import partial
-
+def _bottleneck(asked: Asked) -> Found:
     from funnelsim.planning import bottleneck
     from funnelsim.reports.explain_pages import bottleneck_page
 
-    count = bottleneck.simulations(read)
-    with terminal.endings(), progress.simulated(settings["replications"] * count) as advance:
-        result = bottleneck.bottleneck(read, strategy=strategy, **settings, progress=advance)
+    count = bottleneck.simulations(asked.read)
+    result = asked.simulated(bottleneck.bottleneck, count, strategy=asked.option("--strategy", "today"))
+    return _whole(result), partial(bottleneck_page, result)
+
+
+def _marginal(asked: Asked) -> Found:
+    from funnelsim.planning import marginal, units
+    from funnelsim.reports.explain_pages import marginal_page
+
+    strategy = asked.given.get("--strategy", "today")
+    count = 1 + len(units.units_of(asked.read, strategy)[0])
+    following = asked.given.get("--next", marginal.NEXT)
+    result = asked.simulated(marginal.marginal, count, strategy=strategy, next_money=following)
+    return _whole(result), partial(marginal_page, result)
+
+
+def _bridge(asked: Asked) -> Found:
+    from funnelsim.planning import bridge
+    from funnelsim.reports.explain_pages import bridge_page
+
+    start, goal = asked.given.get("--from", "today"), asked.option("--to")
+    count = len(bridge.ends_of(asked.read, start, goal))
+    result = asked.simulated(bridge.bridge, count, start=start, goal=goal)
+    return _whole(result), partial(bridge_page, result)
+
+
+def _whole(result: Any) -> Any:
+    """Refuse what was stopped before all years were finished."""
     if result.result.stopped:
         raise KeyboardInterrupt
-    return partial(bottleneck_page, result)
+    return result
+
+
+_EXPLAIN: dict[str, Callable[[Asked], Found]] = {
+    "tornado": _tornado,
+    "tipping": _tipping,
+    "bottleneck": _bottleneck,
+    "marginal": _marginal,
+    "bridge": _bridge,
+}

@@ -58,6 +58,14 @@ class Difference:
         return self.adjusted < SIGNIFICANT
 
 
+class Lead(NamedTuple):
+    """By how much the best strategy is surely ahead of the next best."""
+
+    best: str
+    second: str
+    by: Interval  # profit, with its 95 % precision
+
+
 class Chances(NamedTuple):
     """How likely a strategy has the highest mean, and what choosing it would cost if it has not."""
 
@@ -251,6 +259,23 @@ class Comparison:
         if leader is None:
             return ()
         return (leader, *(name for name, ahead in self._rivals(leader).items() if ahead is None))
+
+    def lead(self) -> Lead | None:
+        """Compare the best strategy with the one that has the next highest mean profit (EX1).
+
+        The best is `best`, or the base if all others are surely worse. None where there is neither.
+        """
+        best, gains = self.best(), self.differences()
+        if best is None:
+            if not gains or not all(found.sure and found.mean < 0 for found in gains.values()):
+                return None
+            behind = max(gains.values(), key=lambda found: found.mean)
+            return Lead(self.base, behind.strategy, Interval(-behind.mean, -behind.high, -behind.low))
+        means = {name: found.mean for name, found in gains.items() if name != best} | {self.base: 0.0}
+        second = max(means, key=means.__getitem__)
+        ahead = self._rivals(best).get(second)
+        gain = gains[best]
+        return Lead(best, second, Interval(gain.mean, gain.low, gain.high) if ahead is None else ahead)
 
     def _leader(self) -> str | None:
         better = {

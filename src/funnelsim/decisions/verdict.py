@@ -199,6 +199,44 @@ def under_assumptions(
     return f"{text[0].upper()}{text[1:]}."
 
 
+def ahead_under(
+    leads: Mapping[str, tuple[str, str, Interval]], currency: str, called: Called = spoken
+) -> str:
+    """State by how much the best strategy is ahead of the next best, under each assumption (EX1).
+
+    Parameters
+    ----------
+    leads : mapping of str to tuple
+        By what is assumed, in words: the best strategy, the next best, and the margin in profit with its 95 %
+        precision.
+    currency : str
+        Of the margins.
+    called : callable
+        From the name of a strategy to its title.
+
+    Examples
+    --------
+    >>> leads = {"as typed": ("x", "y", Interval(5e3, 4e3, 6e3))}
+    >>> leads |= {"under rivals": ("x", "y", Interval(8e3, 7e3, 9e3))}
+    >>> leads |= {"under slow market": ("today", "x", Interval(2e3, 1e3, 3e3))}
+    >>> for clause in ahead_under(leads, "USD").split("; "):
+    ...     print(clause)
+    X is ahead of the next best, y, by 4 to 6 thousand USD as typed and 7 to 9 thousand USD under rivals
+    today is ahead of the next best, x, by 1 to 3 thousand USD under slow market.
+    >>> ahead_under({}, "USD")
+    ''
+    """
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for assumed, (best, second, by) in leads.items():
+        pairs.setdefault((best, second), []).append(f"{money_range(by.low, by.high, currency)} {assumed}")
+    clauses = [
+        f"{called(best)} is ahead of the next best, {called(second)}, by {listed(margins)}"
+        for (best, second), margins in pairs.items()
+    ]
+    text = "; ".join(clauses)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
 def _leading(leaders: Sequence[str], base: str, called: Called) -> str:
     """State which strategy is best, which cannot be told apart, or that there is none."""
     if not leaders:

@@ -142,14 +142,19 @@ def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
     UnfinishedError
         If another program writes there too.
     """
-    folder.write(f"{SCENARIO}/{SCENARIO_FILE}", given.text.encode())
-    for name, content in given.samples.items():
-        folder.write(f"{SCENARIO}/{name}", content)
+    keep_inputs(folder, given)
     for name, content in result_files(result, given.decimal_comma):
         folder.write(name, content)
     manifest = _manifest(result, given, dict(folder.written))
     folder.write(NAME, (json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n").encode())
     folder.finish()
+
+
+def keep_inputs(folder: NewFolder, given: Inputs) -> None:
+    """Write a scenario's file, before changes, and the sample files beside it."""
+    folder.write(f"{SCENARIO}/{SCENARIO_FILE}", given.text.encode())
+    for name, content in given.samples.items():
+        folder.write(f"{SCENARIO}/{name}", content)
 
 
 def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:

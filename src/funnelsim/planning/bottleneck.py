@@ -12,7 +12,7 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.metrics import labels
 from funnelsim.metrics.wording import money, money_range, percent, simulated
-from funnelsim.planning.paired import mean_of
+from funnelsim.planning.paired import mean_of, total_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
 from funnelsim.studies.results import ComparisonResult
@@ -177,7 +177,7 @@ def bottleneck(
             busy[team],
             waits[team],
             mean_of(_before_people(result[name].forecast, expected) - before),
-            mean_of(_money(result[name].forecast, "won", False) - _money(forecast, "won", False)),
+            mean_of(total_of(result[name].forecast, "won", False) - total_of(forecast, "won", False)),
         )
         for team, name in names.items()
     ]
@@ -204,11 +204,9 @@ def _with_more(scenario: Scenario, strategy: str) -> dict[str, int]:
 
 def _before_people(forecast: Forecast, expected: bool) -> Floats:
     """Return profit before what people cost besides commission: (R,)."""
-    return _money(forecast, "profit", expected) + sum(_money(forecast, name, False) for name in _OF_PEOPLE)
-
-
-def _money(forecast: Forecast, metric: str, expected: bool) -> Floats:
-    return forecast.parts(metric, "all", expected)[0][:, 0]
+    return total_of(forecast, "profit", expected) + sum(
+        total_of(forecast, name, False) for name in _OF_PEOPLE
+    )
 
 
 def _by(forecast: Forecast, metric: str, dimension: str) -> dict[str, Interval]:

@@ -19,8 +19,7 @@ def as_typed(scenario: Scenario) -> Scenario:
     >>> len(scenario.uncertainties), len(as_typed(scenario).uncertainties)
     (19, 0)
     """
-    kept = {key: each for key, each in scenario.document.items() if key not in ("uncertainties", "origins")}
-    return scenario.beginning(kept)
+    return scenario.without("uncertainties", "origins")
 
 
 def held_at(scenario: Scenario, key: str, number: float) -> Scenario:

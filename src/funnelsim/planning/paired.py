@@ -9,7 +9,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.decisions.compare import PROFIT
-from funnelsim.forecast import Interval, bootstrap_t
+from funnelsim.forecast import Forecast, Interval, bootstrap_t
 from funnelsim.metrics.figure import total
 from funnelsim.scenario import Problem, Scenario, ScenarioError
 from funnelsim.studies.replication import Plan
@@ -20,10 +20,12 @@ Profits = dict[str, Floats]  # (R,) by strategy
 
 def profits_of(comparison: Comparison, expected: bool) -> Profits:
     """Return the profit of each strategy in each world; contracts at their expected value, or as drawn."""
-    return {
-        name: forecast.parts(PROFIT, "all", expected)[0][:, 0]
-        for name, forecast in comparison.forecasts.items()
-    }
+    return {name: total_of(forecast, PROFIT, expected) for name, forecast in comparison.forecasts.items()}
+
+
+def total_of(forecast: Forecast, metric: str, expected: bool) -> Floats:
+    """Return a total of the period in each world: (R,); contracts at their expected value, or as drawn."""
+    return forecast.parts(metric, "all", expected)[0][:, 0]
 
 
 def profits_in(scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress) -> Profits:

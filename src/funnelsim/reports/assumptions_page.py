@@ -118,7 +118,22 @@ def columns(result: AssumptionsResult) -> list[Column]:
             )
             for title, strategies in titles.items()
         ),
+        *_ahead(result, called),
         text_column("Against as typed", ["-", *same[1:]]),
+    ]
+
+
+def _ahead(result: AssumptionsResult, called: Mapping[str, str]) -> list[Column]:
+    """Make columns of the next best strategy and how far behind it is; none where no lead is sure."""
+    leads = list(result.leads.values())
+    if not any(leads):
+        return []
+    currency = printable(result.scenario.currency)
+    margins = [None if lead is None else lead.by for lead in leads]
+    names = ["-" if lead is None else called[lead.second] for lead in leads]
+    return [
+        text_column("Next best", ["\n".join(folded(each, _WIDEST_BEST)) for each in names]),
+        figure_column("Ahead of the next best by", Unit.MONEY, currency, margins, PRECISION),
     ]
 
 

@@ -22,7 +22,14 @@ from funnelsim.studies.romi import RomiResult
 from funnelsim.studies.sequential import Decision
 
 if TYPE_CHECKING:
+    from funnelsim.planning.bottleneck import BottleneckResult
+    from funnelsim.planning.bridge import BridgeResult
+    from funnelsim.planning.marginal import MarginalResult
     from funnelsim.planning.measure_next import MeasureNextResult
+    from funnelsim.planning.tipping import TippingResult
+    from funnelsim.planning.tornado import TornadoResult
+
+    Explained = TornadoResult | TippingResult | BottleneckResult | MarginalResult | BridgeResult
 
 _CUTS = ("month", "channel", "segment", "stage", "rep", "team")
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -59,6 +66,10 @@ def assumptions_document(result: AssumptionsResult) -> dict[str, Any]:
             for name, each in result.comparisons.items()
         },
         "best": result.best,
+        "ahead": {
+            name: None if lead is None else {"of": lead.second, "by": _interval(lead.by)}
+            for name, lead in result.leads.items()
+        },
         "verdict": result.verdict,
     }
 
@@ -142,6 +153,47 @@ def measure_next_document(result: MeasureNextResult) -> dict[str, Any]:
         "measure_next": {name: dict(row) for name, row in result.table.iterrows()},
         "shares_of_the_gain_of": result.strategy,
         "measure_next_verdict": result.verdict,
+    }
+
+
+# Whatever a result has of these, by what the document calls it.
+_EXPLAINED = {
+    "strategy": "strategy",
+    "from": "start",
+    "to": "goal",
+    "best": "best",
+    "next": "next_money",
+    "left_out": "left_out",
+}
+
+
+def explain_document(shown: str, result: Explained) -> dict[str, Any]:
+    """Write what profit and the choice hang on: rows of a table, the verdict, and what was simulated."""
+    of: Any = getattr(result, "result", result)
+    scenario, plan = of.scenario, of.plan
+    table = result.table.reset_index()
+    places = {name: getattr(result, name, None) for name in ("stages", "segments")}
+    return {
+        "scenario": scenario.source,
+        "currency": scenario.currency,
+        "start": scenario.start.isoformat(),
+        "months": scenario.months._asdict() | {"from_a_pilot": list(scenario.not_typed)},
+        "replications": plan.replications,
+        "seed": plan.seed,
+        "engine": plan.engine,
+        "intervals": {"low, high": "the 95 % interval of a mean over simulated years; null if there is none"},
+        "shows": shown,
+        **{name: getattr(result, each) for name, each in _EXPLAINED.items() if hasattr(result, each)},
+        "rows": table.to_dict("records"),
+        **{
+            name: {
+                each.name: {"wait": _interval(each.wait), "gone_cold": _interval(each.cold)} for each in found
+            }
+            for name, found in places.items()
+            if found is not None
+        },
+        "verdict": result.verdict,
+        **_what_is_assumed(scenario),
     }
 
 

@@ -1,4 +1,4 @@
-"""The pages that `funnelsim explain` prints: tornado, tipping points and the bottleneck."""
+"""The pages that `funnelsim explain` prints: a page for each thing that it shows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import money, number
 from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place
+from funnelsim.planning.bridge import BridgeResult
+from funnelsim.planning.marginal import MarginalResult
 from funnelsim.planning.tipping import Tip, Tipping, TippingResult, ends
 from funnelsim.planning.tornado import Swing, TornadoResult
 from funnelsim.reports import notes
@@ -32,6 +35,18 @@ _BOTTLENECK = (
     "in that team alone, their pay, seats, training and hiring not counted. "
     "That is about the most that more people there could bring.",
     "Busy and wait of a team are on average; wait is until work starts, in hours by the clock.",
+)
+_MARGINAL = (
+    "Brings: how much more profit the firm makes in the same worlds with one more unit from the first day of "
+    "the warm-up on, after what the unit costs and all else that follows from it. Costs: what is spent on "
+    "the lever itself.",
+    "An hour a week more is paid as the others are. A price rises at the same odds, and what is sold costs "
+    "as much as before. A channel without a response curve brings as much for the next money as for the "
+    "last.",
+)
+_BRIDGE = (
+    "Adds: what the part adds to profit, in the same worlds; a cost that rises is below 0. The parts add up "
+    "to the difference. Contracts count at their expected value, over their terms."
 )
 
 
@@ -135,6 +150,64 @@ def bottleneck_page(result: BottleneckResult, next_command: str = "", width: int
         Text(),
         *map(Text, _BOTTLENECK),
         Text(notes.intervals(result.result.years, simulated.forecast.months)),
+        *notes.section("Verdict", [printable(result.verdict)]),
+        *notes.next_step(next_command, width),
+    )
+
+
+def marginal_page(result: MarginalResult, next_command: str = "", width: int = WIDTH) -> RenderableType:
+    """Lay out what the next unit of each lever brings for a terminal, the one most worth its money first."""
+    scenario, levers = result.result.scenario, result.levers
+    currency = printable(scenario.currency)
+    each = f"per {currency} spent" if currency else "per unit spent"
+    following = money(result.next_money, currency)
+    columns = [
+        figure_column("Costs", Unit.MONEY, currency, [lever.spent for lever in levers], PRECISION),
+        figure_column("Brings", Unit.MONEY, currency, [lever.gain for lever in levers], PRECISION),
+        figure_column(f"Brings\n{each}", Unit.RATIO, "", [lever.worth for lever in levers], PRECISION),
+        figure_column(
+            f"The next\n{following}\nbring",
+            Unit.MONEY,
+            currency,
+            [result.of_next(lever) for lever in levers],
+            PRECISION,
+        ),
+    ]
+    title = printable(scenario.title_of(result.strategy))
+    return Group(
+        *_top(
+            scenario,
+            f"what one more of each lever brings {title}",
+            result.result.plan,
+            "as it is and for each",
+        ),
+        *spaced(tables("Next unit", [printable(lever.lever) for lever in levers], columns, width=width)),
+        Text(),
+        *map(Text, _MARGINAL),
+        Text(notes.precision_of_the_mean(result.result.years, scenario.months.period)),
+        *notes.section("Left out", [printable(f"{each.words}: {each.reason}") for each in result.left_out]),
+        *notes.section("Verdict", [printable(result.verdict)]),
+        *notes.next_step(next_command, width),
+    )
+
+
+def bridge_page(result: BridgeResult, next_command: str = "", width: int = WIDTH) -> RenderableType:
+    """Lay out the way from the profit of one strategy to that of another for a terminal."""
+    scenario = result.result.scenario
+    start, goal = (printable(scenario.label_of(name)) for name in (result.start, result.goal))
+    rows: list[tuple[str, Interval]] = [(f"Profit of {start}", result.before)]
+    rows += [(each.title, each.adds) for each in result.parts]
+    rows += [(f"Profit of {goal}", result.after)]
+    sums = [("Difference", result.gain), ("of this, gross margin", result.margin)]
+    adds = [each for _, each in (*rows, *sums)]
+    column = figure_column("Adds", Unit.MONEY, printable(scenario.currency), adds, PRECISION)
+    return Group(
+        *_top(scenario, f"from {start} to {goal}", result.result.plan, "of each strategy"),
+        Text(),
+        keyed_table("Part of profit", [name for name, _ in (*rows, *sums)], [column], width),
+        Text(),
+        Text(_BRIDGE),
+        Text(notes.precision_of_the_mean(result.result.years, scenario.months.period)),
         *notes.section("Verdict", [printable(result.verdict)]),
         *notes.next_step(next_command, width),
     )

@@ -36,7 +36,7 @@ def romi_page(result: RomiResult, next_command: str, width: int = WIDTH) -> Rend
     today = result.result[TODAY]
     months = today.forecast.months
     years = result.comparison.years
-    title = f"{printable(result.result.scenario.source)}: what each channel brings, in the same worlds"
+    title = f"{notes.title_of(result.result.scenario)}: what each channel brings, in the same worlds"
     return Group(
         notes.heading(title),
         Text(f"{notes.what_ran(result.result.plan, years, months)}; {notes.horizon(today.scenario)}"),

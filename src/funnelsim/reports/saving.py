@@ -102,14 +102,15 @@ def _written(
     decimal_comma: bool,
 ) -> Iterator[tuple[str, bytes]]:
     for name in frames:
-        yield f"{name}.csv", _csv(getattr(result, name), titles, decimal_comma)
+        yield f"{name}.csv", csv(getattr(result, name), titles, decimal_comma)
     yield "results.json", (as_json(document) + "\n").encode()
 
 
-def _csv(frame: pd.DataFrame, titles: Titles, decimal_comma: bool) -> bytes:
+def csv(frame: pd.DataFrame, titles: Titles | None = None, decimal_comma: bool = False) -> bytes:
     """Write a frame with titles beside names; figures that are side by side go below each other."""
     if frame.columns.nlevels > 1:
         frame = cast(pd.DataFrame, frame.stack("figure", future_stack=True))
+    titles = titles or {}
     for what in (each for each in titles if each in frame.index.names):
         called = frame.index.get_level_values(what).map(titles[what])
         frame = frame.assign(**{_COLUMNS[what]: called})[[_COLUMNS[what], *frame.columns]]

@@ -211,9 +211,21 @@ class Scenario(Contents):
         if twice := [name for name in strategies if name in self.strategies]:
             raise ScenarioError([Problem(f"strategies.{twice[0]}", "is there already", "another name")])
         document = self.document
-        return from_document(
+        made = from_document(
             document | {"strategies": document.get("strategies", {}) | dict(strategies)}, self._source
         )
+        made._assumed = self._assumed
+        return made
+
+    def without(self, *tables: str) -> Scenario:
+        """Make the scenario without some of its tables, under the same assumption.
+
+        >>> load("marketplace_sellers").without("uncertainties", "origins").uncertainties
+        {}
+        """
+        made = self.beginning({name: each for name, each in self._document.items() if name not in tables})
+        made._assumed = self._assumed
+        return made
 
     def under(self, assumption: str) -> Scenario:
         """Make the scenario as it is if one of its assumptions holds, with all its strategies.

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from funnelsim.decisions.verdict import under_assumptions
+from funnelsim.decisions.compare import Lead
+from funnelsim.decisions.verdict import ahead_under, under_assumptions
 from funnelsim.scenario import AS_TYPED, Problem, Scenario, ScenarioError
 from funnelsim.studies.pilot import alike, settled
 from funnelsim.studies.replication import Plan
@@ -78,15 +79,25 @@ class AssumptionsResult:
 
     @property
     def verdict(self) -> str:
-        """State in a sentence under which assumptions the choice stays the same."""
+        """State under which assumptions the choice stays the same, and how far ahead the best one is."""
         leaders = {name: each.comparison.leaders() for name, each in self.comparisons.items()}
-        return under_assumptions(
+        choice = under_assumptions(
             leaders.pop(AS_TYPED),
             leaders,
             self.base,
             self.scenario.title_of,
             self.scenario.title_of_assumption,
         )
+        leads = {self._in_words(name): lead for name, lead in self.leads.items() if lead is not None}
+        return f"{choice} {ahead_under(leads, self.scenario.currency, self.scenario.title_of)}".rstrip()
+
+    @property
+    def leads(self) -> dict[str, Lead | None]:
+        """Say by how much the best strategy is ahead of the next best (EX1); None where that is not sure."""
+        return {name: each.comparison.lead() for name, each in self.comparisons.items()}
+
+    def _in_words(self, name: str) -> str:
+        return name if name == AS_TYPED else f"under {self.scenario.title_of_assumption(name)}"
 
     @property
     def warnings(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -101,7 +112,8 @@ class AssumptionsResult:
         `best` is empty where none surely beats the base and all others; `close` then lists those that cannot
         be told apart, the one of the highest mean first. `gain` is the profit of the best or the first of
         them against the base with its 95 % precision, `typed_gain` that of the one as typed. `same` says
-        whether they are the same as typed.
+        whether they are the same as typed. `next` is the next best strategy, if one is surely the best or
+        today surely is, and `ahead` by how much that is ahead of it.
         """
         from funnelsim.studies import frames
 

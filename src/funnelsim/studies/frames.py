@@ -257,9 +257,14 @@ def assumptions(comparisons: Mapping[str, Comparison]) -> pd.DataFrame:
             gain = gains[chosen[0]] if chosen else None
             ends = (None, None, None) if gain is None else (gain.mean, gain.low, gain.high)
             row |= dict(zip((column, f"{column}_low", f"{column}_high"), ends, strict=True))
-        rows[name] = row | {"close": ", ".join(leaders) if len(leaders) > 1 else ""}
+        row |= {"close": ", ".join(leaders) if len(leaders) > 1 else ""}
+        lead = comparison.lead()
+        by = (None, None, None) if lead is None else lead.by
+        row |= {"next": "" if lead is None else lead.second}
+        rows[name] = row | dict(zip(("ahead", "ahead_low", "ahead_high"), by, strict=True))
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("assumption")
-    return table.astype(dict.fromkeys((name for name in map(str, table) if "gain" in name), float))
+    numbers = (name for name in map(str, table) if "gain" in name or "ahead" in name)
+    return table.astype(dict.fromkeys(numbers, float))
 
 
 def side_by_side(frames: Iterable[tuple[str, pd.DataFrame]], of: str = "strategy") -> pd.DataFrame:

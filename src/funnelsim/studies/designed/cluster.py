@@ -1,0 +1,208 @@
+"""Blocks of worlds simulated on the workers of a Dask scheduler, with the same bits as here.
+
+Dask sends a block to a worker, and sends it to another one if that worker is lost. What is simulated, and
+what is kept of it, is as on this machine. Dask is imported when a cluster is first used.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from funnelsim.io.provenance import this_platform, versions
+from funnelsim.io.writing import UnusableError
+from funnelsim.studies.designed.blocks import Block, Brought, Name, simulated
+from funnelsim.studies.store import code_of
+from funnelsim.studies.study import Progress
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+PATIENCE = 10  # seconds to wait for a scheduler, and then for its first worker
+AHEAD = 2  # blocks at hand for each thread of the cluster, so that none waits for the next
+ROWS = 4  # in a block at most: they share their past, and are lost together with a worker
+SHARES = 4  # blocks for each thread of the cluster, of a study that is large enough for it
+
+_EXTRA = "a cluster needs the extra [cluster]: pip install 'funnelsim[cluster]'"
+_KEPT = "what is finished is kept if there is a store, and the next run goes on from there"
+
+
+class ClusterError(UnusableError):
+    """A cluster that cannot be used; the message is a sentence about it."""
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Connect to a Dask scheduler.
+
+    Parameters
+    ----------
+    address : str
+        Such as "tcp://10.0.0.5:8786".
+
+    Raises
+    ------
+    ClusterError
+        If Dask is not installed, or nothing answers there within ten seconds.
+
+    Examples
+    --------
+    >>> with connected("lab"):
+    ...     pass
+    Traceback (most recent call last):
+    funnelsim.studies.designed.cluster.ClusterError: "lab" is no address like "tcp://10.0.0.5:8786"
+    """
+    try:
+        from distributed import Client
+        from distributed.comm import parse_host_port
+    except ImportError:
+        raise ClusterError(_EXTRA) from None
+    try:
+        parse_host_port(address.partition("://")[2])
+    except ValueError:
+        raise ClusterError(f'"{address}" is no address like "tcp://10.0.0.5:8786"') from None
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except ValueError as error:
+        raise ClusterError(f'"{address}" is no address of a Dask scheduler: {error}') from None
+    except (OSError, ImportError) as error:
+        raise ClusterError(
+            f"no Dask scheduler answers at {address}: start one with `dask scheduler`, and give the address "
+            "that it prints"
+        ) from error
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+class Cluster:
+    """The workers of a Dask client, each thread of which simulates a block at a time.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Connected, and not asynchronous.
+
+    Raises
+    ------
+    ClusterError
+        If it cannot be used, or has no worker within ten seconds.
+    """
+
+    def __init__(self, client: Client) -> None:
+        if client.asynchronous or client.status != "running":
+            raise ClusterError("the Dask client is asynchronous or closed: give one of Client(address)")
+        self._client = client
+        self._address = client.scheduler.address
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            raise ClusterError(
+                f"the Dask scheduler at {self._address} has no workers: start some with "
+                f"`dask worker {self._address}`"
+            ) from None
+        self.at_once = self._threads()
+
+    @property
+    def named(self) -> str:
+        """Name it as a place where a study runs."""
+        return f"on the {self.at_once:,} threads of the cluster"
+
+    def rows_at_once(self, rows: int) -> int:
+        """Return how many rows a block has at most, of so many in all: every thread gets its share (CL1)."""
+        return max(1, min(ROWS, rows // (SHARES * self.at_once)))
+
+    def simulate(
+        self, blocks: Iterator[tuple[Name, Block]], progress: Progress
+    ) -> Generator[tuple[Name, Brought], None, None]:
+        """Simulate named blocks on the workers; return each as it comes back, in whatever order (CL3).
+
+        Blocks are made a few at a time, as there is room for them. Closed early, it calls off the others.
+
+        Raises
+        ------
+        ClusterError
+            If a worker has other versions than this process, a block has cost several workers, or the
+            scheduler is lost.
+        ScenarioError, EndlessLoopError
+            As on this machine.
+        """
+        from distributed import as_completed
+
+        flying: dict[Future, tuple[Name, int]] = {}
+        landing = as_completed()
+        try:
+            while True:
+                for name, block in self._next(blocks, len(flying)):
+                    future = self._client.submit(_there, _maker(), pickle.dumps(block), pure=False)
+                    flying[future] = name, len(block.courses) * block.plan.replications
+                    landing.add(future)
+                if not flying:
+                    return
+                future = next(landing)
+                name, years = flying.pop(future)
+                yield name, self._landed(future)
+                progress(years)
+        finally:
+            self._client.cancel(list(flying))
+
+    def _next(self, blocks: Iterator[tuple[Name, Block]], flying: int) -> Iterator[tuple[Name, Block]]:
+        """Take as many blocks as there is room for on the workers that there are now."""
+        self.at_once = self._threads() or self.at_once
+        for _ in range(AHEAD * self.at_once - flying):
+            if (taken := next(blocks, None)) is None:
+                return
+            yield taken
+
+    def _threads(self) -> int:
+        return sum(self._client.nthreads().values())
+
+    def _landed(self, future: Future) -> Brought:
+        """Return what a block has brought."""
+        from distributed import KilledWorker
+
+        try:
+            return future.result()  # type: ignore[no-any-return]
+        except KilledWorker as killed:
+            raise ClusterError(
+                f"{killed.allowed_failures + 1} workers were lost over the same worlds, as happens where "
+                f"memory is short; {_KEPT}"
+            ) from killed
+
+
+@cache
+def _maker() -> dict[str, str]:
+    """Return what simulates in this process: versions, platform, sources and processor."""
+    return versions() | {"platform": this_platform(), "code": code_of("study")}
+
+
+def _there(theirs: dict[str, str], sent: bytes) -> Brought:
+    """Simulate a block on a worker, if it makes what the process would that asks for it (CL2)."""
+    from distributed import get_worker
+
+    if theirs != _maker():
+        raise ClusterError(
+            f"the worker {get_worker().address} cannot be used: {_difference(_maker(), theirs)}"
+        )
+    block: Block = pickle.loads(sent)
+    return simulated(block._replace(plan=replace(block.plan, jobs=1)))
+
+
+def _difference(worker: dict[str, str], here: dict[str, str]) -> str:
+    """Say what a worker has that this process has not.
+
+    >>> _difference({"numpy": "2.3", "code": "1"}, {"numpy": "2.4", "code": "2"})
+    'it has numpy 2.3, and this process has numpy 2.4'
+    >>> _difference({"numpy": "2.4", "code": "1"}, {"numpy": "2.4", "code": "2"})
+    "its files of funnelsim, its processor or Numba's settings are not those of this process"
+    """
+    for name, version in here.items():
+        if name != "code" and worker.get(name) != version:
+            return f"it has {name} {worker.get(name)}, and this process has {name} {version}"
+    return "its files of funnelsim, its processor or Numba's settings are not those of this process"

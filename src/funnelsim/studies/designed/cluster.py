@@ -7,9 +7,10 @@ what is kept of it, is as on this machine. Dask is imported when a cluster is fi
 
 from __future__ import annotations
 
+import logging
 import pickle
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 PATIENCE = 10  # seconds to wait for a scheduler, and then for its first worker
 AHEAD = 2  # blocks at hand for each thread of the cluster, so that none waits for the next
 ROWS = 4  # in a block at most: they share their past, and are lost together with a worker
+LOST = 60  # seconds to wait for another worker when all are lost
 SHARES = 4  # blocks for each thread of the cluster, of a study that is large enough for it
 
 _EXTRA = "a cluster needs the extra [cluster]: pip install 'funnelsim[cluster]'"
@@ -57,15 +59,14 @@ def connected(address: str) -> Iterator[Client]:
     Traceback (most recent call last):
     funnelsim.studies.designed.cluster.ClusterError: "lab" is no address like "tcp://10.0.0.5:8786"
     """
+    host, _, port = address.partition("://")[2].rpartition(":")
+    if not host or not port.isdecimal():
+        raise ClusterError(f'"{address}" is no address like "tcp://10.0.0.5:8786"')
     try:
         from distributed import Client
-        from distributed.comm import parse_host_port
     except ImportError:
         raise ClusterError(_EXTRA) from None
-    try:
-        parse_host_port(address.partition("://")[2])
-    except ValueError:
-        raise ClusterError(f'"{address}" is no address like "tcp://10.0.0.5:8786"') from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a sentence says what is wrong
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except ValueError as error:
@@ -107,6 +108,7 @@ class Cluster:
                 f"the Dask scheduler at {self._address} has no workers: start some with "
                 f"`dask worker {self._address}`"
             ) from None
+        self._check_versions()
         self.at_once = self._threads()
 
     @property
@@ -133,24 +135,21 @@ class Cluster:
         ScenarioError, EndlessLoopError
             As on this machine.
         """
-        from distributed import as_completed
-
         flying: dict[Future, tuple[Name, int]] = {}
-        landing = as_completed()
         try:
             while True:
                 for name, block in self._next(blocks, len(flying)):
                     future = self._client.submit(_there, _maker(), pickle.dumps(block), pure=False)
                     flying[future] = name, len(block.courses) * block.plan.replications
-                    landing.add(future)
                 if not flying:
                     return
-                future = next(landing)
-                name, years = flying.pop(future)
-                yield name, self._landed(future)
-                progress(years)
+                for future in self._landed(flying):
+                    name, years = flying.pop(future)
+                    yield name, self._brought(future)
+                    progress(years)
         finally:
-            self._client.cancel(list(flying))
+            with suppress(OSError):
+                self._client.cancel(list(flying))
 
     def _next(self, blocks: Iterator[tuple[Name, Block]], flying: int) -> Iterator[tuple[Name, Block]]:
         """Take as many blocks as there is room for on the workers that there are now."""
@@ -160,11 +159,24 @@ class Cluster:
                 return
             yield taken
 
-    def _threads(self) -> int:
-        return sum(self._client.nthreads().values())
+    def _landed(self, flying: Collection[Future]) -> Collection[Future]:
+        """Wait until a block comes back; if all workers are lost, wait a while for others."""
+        from distributed import CancelledError, wait
 
-    def _landed(self, future: Future) -> Brought:
-        """Return what a block has brought."""
+        while True:
+            try:
+                with self._client.as_current():
+                    return wait(list(flying), LOST, "FIRST_COMPLETED").done  # type: ignore[no-any-return]
+            except TimeoutError:
+                if self._threads():
+                    continue
+                lost = f"has lost all its workers, and no other has come for {LOST} seconds"
+            except CancelledError:
+                lost = "is lost"
+            raise ClusterError(f"the Dask scheduler at {self._address} {lost}; {_KEPT}")
+
+    def _brought(self, future: Future) -> Brought:
+        """Return what a block that has come back has brought."""
         from distributed import KilledWorker
 
         try:
@@ -174,6 +186,27 @@ class Cluster:
                 f"{killed.allowed_failures + 1} workers were lost over the same worlds, as happens where "
                 f"memory is short; {_KEPT}"
             ) from killed
+        except RuntimeError as error:
+            if str(error).startswith("Error during deserialization"):
+                raise ClusterError(
+                    f"the Dask scheduler at {self._address} cannot read what is sent through it: give it the "
+                    "same version of funnelsim as this process"
+                ) from error
+            raise
+
+    def _threads(self) -> int:
+        try:
+            return sum(self._client.nthreads().values())
+        except OSError as error:
+            raise ClusterError(f"the Dask scheduler at {self._address} is lost; {_KEPT}") from error
+
+    def _check_versions(self) -> None:
+        """Refuse workers that have other versions, before anything is sent to them (CL2)."""
+        found = self._client.get_versions(packages=list(versions()))
+        here = {name: found["client"]["packages"][name] for name in versions()}
+        for worker, theirs in found["workers"].items():
+            if difference := _difference(theirs["packages"], here):
+                raise _unusable(worker, difference)
 
 
 @cache
@@ -186,16 +219,18 @@ def _there(theirs: dict[str, str], sent: bytes) -> Brought:
     """Simulate a block on a worker, if it makes what the process would that asks for it (CL2)."""
     from distributed import get_worker
 
-    if theirs != _maker():
-        raise ClusterError(
-            f"the worker {get_worker().address} cannot be used: {_difference(_maker(), theirs)}"
-        )
+    if difference := _difference(_maker(), theirs):
+        raise _unusable(get_worker().address, difference)
     block: Block = pickle.loads(sent)
     return simulated(block._replace(plan=replace(block.plan, jobs=1)))
 
 
-def _difference(worker: dict[str, str], here: dict[str, str]) -> str:
-    """Say what a worker has that this process has not.
+def _unusable(worker: str, why: str) -> ClusterError:
+    return ClusterError(f"the worker {worker} cannot be used: {why}")
+
+
+def _difference(worker: Mapping[str, str | None], here: Mapping[str, str]) -> str:
+    """Say what a worker has that this process has not; nothing if they are alike.
 
     >>> _difference({"numpy": "2.3", "code": "1"}, {"numpy": "2.4", "code": "2"})
     'it has numpy 2.3, and this process has numpy 2.4'
@@ -203,6 +238,11 @@ def _difference(worker: dict[str, str], here: dict[str, str]) -> str:
     "its files of funnelsim, its processor or Numba's settings are not those of this process"
     """
     for name, version in here.items():
-        if name != "code" and worker.get(name) != version:
-            return f"it has {name} {worker.get(name)}, and this process has {name} {version}"
-    return "its files of funnelsim, its processor or Numba's settings are not those of this process"
+        if worker.get(name) == version:
+            continue
+        if name == "code":
+            return "its files of funnelsim, its processor or Numba's settings are not those of this process"
+        theirs = worker.get(name)
+        has = f"it has {name} {theirs}" if theirs else f"it has no {name}"
+        return f"{has}, and this process has {name} {version}"
+    return ""

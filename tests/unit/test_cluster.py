@@ -30,7 +30,7 @@ unsure = '"stages.proposal.conversion" = { low = 0.2, likely = 0.3, high = 0.4 }
 scenario = fs.parse(preset_text("first_steps") + "[uncertainties]\\n" + unsure)
 scenario = scenario.with_changes({"horizon.period_months": 2})
 levers = {"teams.sales.people": [1, 2, 3]}
-study = fs.study_of({"scenario": scenario, "levers": levers, "replications": 350, "title": "lost"})
+study = fs.study_of({"scenario": scenario, "levers": levers, "replications": 250, "title": "lost"})
 
 def bytes_of(store):
     kept = (each for each in sorted(store.rglob("*")) if each.is_file())
@@ -57,8 +57,8 @@ local = LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None)
 with local, Client(local, set_as_default=False) as client:
     refused("idle", client=client)
     home.PATIENCE = 30
-    local.scale(2)
-    client.wait_for_workers(2)
+    local.scale(1)
+    client.wait_for_workers(1, timeout=30)
 
     right, home._maker = home._maker, lambda: right() | {"code": "0"}
     refused("other code", client=client)
@@ -71,7 +71,7 @@ with local, Client(local, set_as_default=False) as client:
     told["kept"] = len(bytes_of(lost))
 
     local.scale(2)
-    client.wait_for_workers(2)
+    client.wait_for_workers(2, timeout=30)
     pids, killed = client.run(os.getpid), []
 
     def kill(_):
@@ -107,10 +107,10 @@ def test_a_study_loses_workers_and_no_results(tmp_path: Path) -> None:
     assert "has no workers: start some with `dask worker tcp://" in told["idle"]
     assert "cannot be used: its files of funnelsim, its processor" in told["other code"]
     assert "has lost all its workers, and no other has come for 1 seconds; what is" in told["all lost"]
-    assert (told["killed"], told["simulated"]) == (1, 3 * 350)
+    assert (told["killed"], told["simulated"]) == (1, 3 * 250)
     worlds = told["kept"] - 1  # and the study
-    assert 0 < worlds < 3 * 4
-    assert 0 < told["gone on"] <= 3 * 350 - 50 * worlds
+    assert 0 < worlds < 3 * 3
+    assert 0 < told["gone on"] <= 3 * 250 - 50 * worlds
     assert (told["same"], told["tables"]) == ([True, True], True)
     assert told["again"] == 0
     assert told["enough"] == [200, True]

@@ -144,9 +144,10 @@ class Cluster:
                 if not flying:
                     return
                 for future in self._landed(flying):
-                    name, years = flying.pop(future)
-                    yield name, self._brought(future)
-                    progress(years)
+                    if (brought := self._brought(future)) is not None:
+                        name, years = flying.pop(future)
+                        yield name, brought
+                        progress(years)
         finally:
             with suppress(OSError):
                 self._client.cancel(list(flying))
@@ -160,27 +161,29 @@ class Cluster:
             yield taken
 
     def _landed(self, flying: Collection[Future]) -> Collection[Future]:
-        """Wait until a block comes back; if all workers are lost, wait a while for others."""
+        """Wait a while for a block to come back; workers that are lost may return meanwhile."""
         from distributed import CancelledError, wait
 
-        while True:
-            try:
-                with self._client.as_current():
-                    return wait(list(flying), LOST, "FIRST_COMPLETED").done  # type: ignore[no-any-return]
-            except TimeoutError:
-                if self._threads():
-                    continue
-                lost = f"has lost all its workers, and no other has come for {LOST} seconds"
-            except CancelledError:
-                lost = "is lost"
-            raise ClusterError(f"the Dask scheduler at {self._address} {lost}; {_KEPT}")
+        try:
+            with self._client.as_current():
+                return wait(list(flying), LOST, "FIRST_COMPLETED").done  # type: ignore[no-any-return]
+        except TimeoutError:
+            self._must_have_workers()
+            return ()
+        except CancelledError:
+            raise self._lost("is lost") from None
 
-    def _brought(self, future: Future) -> Brought:
-        """Return what a block that has come back has brought."""
-        from distributed import KilledWorker
+    def _brought(self, future: Future) -> Brought | None:
+        """Return what a block has brought; None if it was lost with its worker, and is simulated again."""
+        from distributed import CancelledError, KilledWorker
 
         try:
-            return future.result()  # type: ignore[no-any-return]
+            return future.result(LOST)  # type: ignore[no-any-return]
+        except TimeoutError:
+            self._must_have_workers()
+            return None
+        except CancelledError:
+            raise self._lost("is lost") from None
         except KilledWorker as killed:
             raise ClusterError(
                 f"{killed.allowed_failures + 1} workers were lost over the same worlds, as happens where "
@@ -198,7 +201,14 @@ class Cluster:
         try:
             return sum(self._client.nthreads().values())
         except OSError as error:
-            raise ClusterError(f"the Dask scheduler at {self._address} is lost; {_KEPT}") from error
+            raise self._lost("is lost") from error
+
+    def _must_have_workers(self) -> None:
+        if not self._threads():
+            raise self._lost(f"has lost all its workers, and no other has come for {LOST} seconds")
+
+    def _lost(self, how: str) -> ClusterError:
+        return ClusterError(f"the Dask scheduler at {self._address} {how}; {_KEPT}")
 
     def _check_versions(self) -> None:
         """Refuse workers that have other versions, before anything is sent to them (CL2)."""

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 PATIENCE = 10  # seconds to wait for a scheduler, and then for its first worker
 AHEAD = 2  # blocks at hand for each thread of the cluster, so that none waits for the next
-ROWS = 4  # in a block at most: they share their past, and are lost together with a worker
+ROWS = 4  # in a block at most: they share their past, and are sent, and lost, together
 LOST = 60  # seconds to wait for another worker when all are lost
+LARGEST = "1 GB"  # that is sent without a warning: Dask's own 10 MB are what a block of large models has
 SHARES = 4  # blocks for each thread of the cluster, of a study that is large enough for it
 
-_EXTRA = "a cluster needs the extra [cluster]: pip install 'funnelsim[cluster]'"
+_EXTRA = "a cluster needs Dask, which is not installed: pip install distributed"
 _KEPT = "what is finished is kept if there is a store, and the next run goes on from there"
 
 
@@ -117,7 +118,7 @@ class Cluster:
         return f"on the {self.at_once:,} threads of the cluster"
 
     def rows_at_once(self, rows: int) -> int:
-        """Return how many rows a block has at most, of so many in all: every thread gets its share (CL1)."""
+        """Return how many rows a block has at most, of so many in all: every thread gets its share (CL4)."""
         return max(1, min(ROWS, rows // (SHARES * self.at_once)))
 
     def simulate(
@@ -139,8 +140,7 @@ class Cluster:
         try:
             while True:
                 for name, block in self._next(blocks, len(flying)):
-                    future = self._client.submit(_there, _maker(), pickle.dumps(block), pure=False)
-                    flying[future] = name, len(block.courses) * block.plan.replications
+                    flying[self._sent(block)] = name, len(block.courses) * block.plan.replications
                 if not flying:
                     return
                 for future in self._landed(flying):
@@ -151,6 +151,12 @@ class Cluster:
         finally:
             with suppress(OSError):
                 self._client.cancel(list(flying))
+
+    def _sent(self, block: Block) -> Future:
+        from dask.config import set as set_config
+
+        with set_config({"distributed.admin.large-graph-warning-threshold": LARGEST}):
+            return self._client.submit(_there, _maker(), pickle.dumps(block), pure=False)
 
     def _next(self, blocks: Iterator[tuple[Name, Block]], flying: int) -> Iterator[tuple[Name, Block]]:
         """Take as many blocks as there is room for on the workers that there are now."""

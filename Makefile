@@ -153,8 +153,8 @@ $(VENV)/installed-notebook: $(VENV)/python pyproject.toml
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/python pyproject.toml
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]' || \
-		{ echo "The other engines need the extra [bench], which could not be installed: pip install -e '.[bench]'"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench,cluster]' || \
+		{ echo "The other engines need the extras [bench] and [cluster], which could not be installed: pip install -e '.[bench,cluster]'"; exit 1; }
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/python pyproject.toml

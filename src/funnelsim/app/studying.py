@@ -7,6 +7,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,12 @@ def study(
         typer.Option(metavar="FOLDER", help="Keep what is simulated here, and simulate nothing twice."),
     ] = None,
     jobs: Jobs = 0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="tcp://HOST:PORT", help="Simulate on the workers of the Dask scheduler at this address."
+        ),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Run it even if it takes more than an hour or 10 GB.")
     ] = False,
@@ -47,11 +54,12 @@ def study(
         asked = read_study(file)
         terminal.settings(asked.replications, asked.seed, jobs, "compiled")
         from funnelsim.reports.study_files import study_document, study_files
+        from funnelsim.studies.designed.cluster import connected
         from funnelsim.studies.designed.running import run_study
 
-        with terminal.filled(out) as folder:
+        with terminal.filled(out) as folder, connected(cluster) if cluster else nullcontext() as client:
             with terminal.endings(), progress.simulated(asked.simulated_years) as advance:
-                result = run_study(asked, store=store, jobs=jobs, yes=yes, progress=advance)
+                result = run_study(asked, store=store, jobs=jobs, client=client, yes=yes, progress=advance)
             if folder is not None:
                 with terminal.writing(folder.path):
                     for name, content in study_files(result):

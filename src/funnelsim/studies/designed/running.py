@@ -8,10 +8,11 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from funnelsim.io.memory import available_memory
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
 from funnelsim.scenario import TODAY, Course, Months, Scenario, courses_of
+from funnelsim.studies.designed.blocks import Block, Brought, Here
+from funnelsim.studies.designed.cluster import Cluster
 from funnelsim.studies.designed.results import OPEN_SHARE, Row, StudyResult
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.designed.sums import (
@@ -35,6 +38,9 @@ from funnelsim.studies.pilot import alike, settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.store import STUDIES, WORLDS, Arrays, Key, Memory, Store, packed
 from funnelsim.studies.study import Progress, replicated
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 BLOCK = 100  # worlds in a file
 POINTS = 200  # that are strategies of one scenario at a time
@@ -58,6 +64,7 @@ def run_study(
     *,
     store: str | os.PathLike[str] | None = None,
     jobs: int = 0,
+    client: Client | None = None,
     yes: bool = False,
     enough: Enough | None = None,
     progress: Progress = lambda _: None,
@@ -75,6 +82,8 @@ def run_study(
         The folder of a store, or a new one. Default: nothing is kept.
     jobs : int
         Years that run at the same time; 0 takes every processor.
+    client : distributed.Client, optional
+        Of a Dask cluster whose workers simulate, to the same bits. Default: the threads of this machine.
     yes : bool
         Whether to run even what takes more than an hour or 10 GB.
     enough : callable, optional
@@ -94,8 +103,10 @@ def run_study(
         If it takes more than an hour or 10 GB and `yes` does not say so, or outgrows memory.
     StoreError
         If the store cannot be used.
+    ClusterError
+        If the cluster cannot be used.
     UnusableError
-        If there is a store, and a policy of the user's own decides: nothing says what it does.
+        If there is a store or a cluster, and a policy of the user's own decides: nothing says what it does.
     ValueError, EndlessLoopError, KeyboardInterrupt
         As in `compare`. Stopped by Ctrl-C, whole blocks are in the store.
 
@@ -112,10 +123,11 @@ def run_study(
     """
     Plan(study.replications, study.seed, jobs=jobs)
     box: Store | Memory = Memory() if store is None else Store.open(Path(store))
+    place = Here() if client is None else Cluster(client)
     if not yes:
-        _check_size(study, jobs)
+        _check_size(study, jobs, place)
     _check_memory(study)
-    return _Run(study, box, jobs, progress).until(enough or (lambda _: False))
+    return _Run(study, box, jobs, place, progress).until(enough or (lambda _: False))
 
 
 @dataclass(frozen=True)
@@ -176,8 +188,11 @@ def ready_of(arrays: Arrays) -> Ready:
 class _Run:
     """A study being run."""
 
-    def __init__(self, study: Study, box: Store | Memory, jobs: int, progress: Progress) -> None:
+    def __init__(
+        self, study: Study, box: Store | Memory, jobs: int, place: Here | Cluster, progress: Progress
+    ) -> None:
         self._study, self._box, self._jobs, self._progress = study, box, jobs, progress
+        self._place = place
         self._scenarios: dict[_Part, Scenario] = {}
         self._simulated = 0
         self._figures = tuple(dict.fromkeys((*study.metrics, OPEN_SHARE)))
@@ -188,45 +203,71 @@ class _Run:
         for row in self._rows:
             self._first.setdefault(row.content, row)
         self._times = Counter(row.content for row in self._rows)
+        worlds = range(study.replications)
+        self._blocks = [worlds[first : first + BLOCK] for first in worlds[::BLOCK]]
+        self._found: dict[range, dict[str, Sums]] = {}  # by content, of the blocks looked at so far
 
     def until(self, enough: Enough) -> StudyResult:
         """Run block after block, until all is done or it is enough."""
-        blocks: list[dict[str, Sums]] = []
-        for first in range(0, self._study.replications, BLOCK):
-            worlds = range(first, min(first + BLOCK, self._study.replications))
-            blocks.append(self._block(worlds))
-            if enough(result := self._result(blocks)):
-                break
+        with closing(self._place.simulate(self._tasks(), self._progress)) as coming:
+            for number, worlds in enumerate(self._blocks, 1):
+                while len(self._sums(worlds)) < len(self._first):
+                    self._keep(*next(coming))
+                if enough(result := self._result(self._blocks[:number])):
+                    break
         return result
 
-    def _result(self, blocks: Sequence[dict[str, Sums]]) -> StudyResult:
+    def _result(self, blocks: Sequence[range]) -> StudyResult:
         return StudyResult(
             study=self._study,
             months=self._ready.months,
             rows=self._rows,
             doubts=self._ready.doubts,
-            sums={content: joined([block[content] for block in blocks]) for content in self._first},
+            sums={
+                content: joined([self._found[worlds][content] for worlds in blocks])
+                for content in self._first
+            },
             is_expected=self._ready.is_expected,
             simulated=self._simulated,
             damaged=tuple(dict.fromkeys(map(str, self._box.damaged))),
         )
 
-    def _block(self, worlds: range) -> dict[str, Sums]:
-        """Return the sums of a block of worlds: those that are kept, and those that are simulated now."""
-        found: dict[str, Sums] = {}
-        for content, row in self._first.items():
-            kept = self._box.read(self._key(row, worlds), wanted_for(self._figures))
-            if kept is not None:
-                found[content] = read_sums(kept, self._figures)
-                self._progress(self._times[content] * len(worlds))
-        missing = [row for content, row in self._first.items() if content not in found]
-        parts: dict[_Part, list[Row]] = {}
-        for row in missing:
-            parts.setdefault(_part_of(row), []).append(row)
-        for part, rows in parts.items():
-            for batch in self._batches(part, rows):
-                found |= self._simulate(part, batch, worlds)
-        return found
+    def _sums(self, worlds: range) -> dict[str, Sums]:
+        """Return the sums of a block of worlds that there are so far: at first, those that are kept."""
+        if worlds not in self._found:
+            found = self._found.setdefault(worlds, {})
+            for content, row in self._first.items():
+                kept = self._box.read(self._key(row, worlds), wanted_for(self._figures))
+                if kept is not None:
+                    found[content] = read_sums(kept, self._figures)
+                    self._progress(self._times[content] * len(worlds))
+        return self._found[worlds]
+
+    def _tasks(self) -> Iterator[tuple[_Task, Block]]:
+        """List what is not kept, block by block: rows of a part in a block of worlds, ready to simulate."""
+        for worlds in self._blocks:
+            parts: dict[_Part, list[Row]] = {}
+            for content, row in self._first.items():
+                if content not in self._sums(worlds):
+                    parts.setdefault(_part_of(row), []).append(row)
+            for part, rows in parts.items():
+                for batch in self._batches(part, rows):
+                    yield _Task(worlds, batch), self._block(part, batch, worlds)
+
+    def _block(self, part: _Part, rows: Sequence[Row], worlds: range) -> Block:
+        """Lower rows of a part, to be simulated in a block of worlds."""
+        scenario, names = self._scenario(part), [self._name(row) for row in rows]
+        plan = Plan(len(worlds), self._study.seed, jobs=self._jobs, first=worlds.start)
+        return Block({name: scenario.strategy(name) for name in names}, courses_of(scenario, names), plan)
+
+    def _keep(self, task: _Task, brought: Brought) -> None:
+        """Keep what rows have brought in a block of worlds."""
+        for row in task.rows:
+            kept = brought[self._name(row)]
+            self._box.write(self._key(row, task.worlds), kept)
+            self._found[task.worlds][row.content] = read_sums(kept, self._figures)
+            self._progress((self._times[row.content] - 1) * len(task.worlds))
+        self._simulated += len(task.rows) * len(task.worlds)
 
     def _key(self, row: Row, worlds: range) -> Key:
         content = {
@@ -241,26 +282,6 @@ class _Run:
     def _is_uncertain(self) -> bool:
         return bool(self._study.scenario.uncertainties)
 
-    def _simulate(self, part: _Part, rows: Sequence[Row], worlds: range) -> dict[str, Sums]:
-        """Simulate rows of a part in a block of worlds, and keep what they bring."""
-        scenario = self._scenario(part)
-        by_name = {self._name(row): row for row in rows}
-        plan = Plan(len(worlds), self._study.seed, jobs=self._jobs, first=worlds.start)
-        courses = courses_of(scenario, by_name)
-        finished = replicated(
-            {name: scenario.strategy(name) for name in by_name}, courses, plan, self._progress
-        )
-        found = {}
-        for name, row in by_name.items():
-            if len(finished[name]) < len(worlds):  # a part of a block is nothing that could be kept
-                raise KeyboardInterrupt
-            kept = sums_of(courses[name].typed[-1].model, finished[name])
-            self._box.write(self._key(row, worlds), kept)
-            found[row.content] = read_sums(kept, self._figures)
-            self._progress((self._times[row.content] - 1) * len(worlds))
-        self._simulated += len(rows) * len(worlds)
-        return found
-
     def _name(self, row: Row) -> str:
         """Name the strategy of a row in the scenario of its assumption."""
         return self._study.names(row.point - 1)[self._study.strategies.index(row.strategy)]
@@ -270,8 +291,10 @@ class _Run:
         name = self._name(rows[0])
         course = courses_of(self._scenario(part), [name])[name]
         a_world = sum(each.nbytes for each in new_tally(course.typed[-1].model, len(course.names.reasons)))
+        most = self._place.rows_at_once(len(self._first) * len(self._blocks))
+        most = max(1, min(most, TALLIES // (a_world * BLOCK)))
         waiting = iter(rows)
-        yield from iter(lambda: list(islice(waiting, max(1, TALLIES // (a_world * BLOCK)))), [])
+        yield from iter(lambda: list(islice(waiting, most)), [])
 
     # ---- from points to contents ----------------------------------------------------------------
 
@@ -319,11 +342,18 @@ class _Run:
 
     def _must_be_known(self, name: str, course: Course) -> None:
         """Refuse to keep what a policy of the user's own decides (ST8)."""
-        if isinstance(self._box, Store) and is_ones_own(course):
+        if is_ones_own(course) and (isinstance(self._box, Store) or isinstance(self._place, Cluster)):
             raise UnusableError(
-                f'in "{name}" a policy of your own assigns leads, and nothing tells a store what it does: '
-                "run the study without a store"
+                f'in "{name}" a policy of your own assigns leads, and nothing tells a store or a cluster '
+                "what it does: run the study without them"
             )
+
+
+class _Task(NamedTuple):
+    """Rows of a part in a block of worlds, which are simulated together."""
+
+    worlds: range
+    rows: Sequence[Row]
 
 
 class _Part(NamedTuple):
@@ -378,10 +408,10 @@ def _check_memory(study: Study) -> None:
         )
 
 
-def _check_size(study: Study, jobs: int) -> None:
+def _check_size(study: Study, jobs: int, place: Here | Cluster) -> None:
     """Refuse a study that takes long or much room, and say how much.
 
-    Measured on a block of worlds of the scenario as it is, so it is the right order of magnitude.
+    Measured here on a block of worlds of the scenario as it is, so it is the right order of magnitude.
     """
     if study.simulated_years < ASKED_FROM:
         return
@@ -391,12 +421,14 @@ def _check_size(study: Study, jobs: int) -> None:
     model = courses[TODAY].typed[-1].model
     each = (time.perf_counter() - begun) / (1 + len(alone.strategies))
     begun = time.perf_counter()
-    found = replicated({TODAY: alone}, courses, Plan(BLOCK, jobs=jobs), lambda _: None)[TODAY]
-    seconds = study.rows * each + (time.perf_counter() - begun) / BLOCK * study.simulated_years
+    plan = Plan(BLOCK, jobs=1 if isinstance(place, Cluster) else jobs)
+    found = replicated({TODAY: alone}, courses, plan, lambda _: None)[TODAY]
+    a_year = (time.perf_counter() - begun) / BLOCK / place.at_once
+    seconds = study.rows * each + a_year * study.simulated_years
     size = len(packed(sums_of(model, found))) / BLOCK * study.simulated_years
     if seconds > LONG or size > LARGE:
         raise LargeStudyError(
-            f"the study has {_counted(study)}: on this machine about {_duration(seconds)}, and "
+            f"the study has {_counted(study)}: {place.named} about {_duration(seconds)}, and "
             f"{size / 1e9:,.1f} GB in a store; run it all the same with --yes (yes=True in Python), or "
             "choose a smaller design, such as a Latin hypercube of 200 points"
         )

@@ -161,8 +161,8 @@ def goal_seek(
     goal : str
         One of `[goals]`.
     lever : mapping
-        One, as in a study: the path of a number (with " *=" or " +=" at its end a factor or a summand), and its
-        range, `{"low": ..., "high": ...}`. Between whole numbers, whole numbers are tried.
+        One, as in a study: the path of a number (with " *=" or " +=" at its end a factor or a summand),
+        and its range, `{"low": ..., "high": ...}`. Between whole numbers, whole numbers are tried.
     chance : float
         The share of years that must reach the goal.
     always : bool
@@ -197,9 +197,9 @@ def goal_seek(
         raise ScenarioError([problem], scenario.source)
     seen = _Seen(study, settled(scenario, jobs), goal, jobs, progress)
     looks = _looks(study.levers[0])
-    for value in looks:
-        seen.at(value)
     falls = tuple(_falls([seen.at(value) for value in looks]))
+    if falls:
+        looks = _towards_the_best(seen, looks, chance)
     first = next((place for place, value in enumerate(looks) if seen.share(value) >= chance), None)
     found = None if first is None else _located(seen, looks, first, chance)
     confirmed = None if found is None else seen.simulated(found.value, replications).chance
@@ -258,6 +258,19 @@ def _falls(looked: list[Looked]) -> list[tuple[float, float]]:
         if after.reached.sum() < before.reached.sum()
         and mcnemar(before.reached, after.reached) * len(pairs) < SIGNIFICANT
     ]
+
+
+def _towards_the_best(seen: _Seen, looks: list[float], chance: float) -> list[float]:
+    """Look on both sides of the best value, closer and closer, until one reaches the goal (OP7)."""
+    whole = seen.study.levers[0].is_whole
+    for _ in range(HALVINGS):
+        place = max(range(len(looks)), key=lambda each: seen.share(looks[each]))
+        if seen.share(looks[place]) >= chance:
+            break
+        around = looks[max(place - 1, 0) : place + 2]
+        middles = [(low + high) / 2 for low, high in pairwise(around)]
+        looks = sorted({*looks, *(map(math.floor, middles) if whole else middles)})
+    return looks
 
 
 def _located(seen: _Seen, looks: list[float], first: int, chance: float) -> Interval:

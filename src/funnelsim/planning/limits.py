@@ -85,6 +85,11 @@ class Measured:
         found = bootstrap_t(parts, FIGURES[self.name].formula)
         return Interval(self.value(parts), float(found.low[0]), float(found.high[0]))
 
+    def is_missed(self, parts: Parts) -> bool:
+        """Return whether it is surely missed: the whole interval lies beyond the limit."""
+        found = self.estimate(parts)
+        return found.high < self.limit if self.kind == AT_LEAST else found.low > self.limit
+
     def lacks(self, parts: Parts) -> float:
         """Return by how much it is missed, as a share of the limit; 0 or less if it is kept."""
         value = self.value(parts)

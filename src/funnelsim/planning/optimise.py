@@ -78,7 +78,9 @@ class OptimiseResult:
     refused : tuple of str
         Those that were ahead, but broke a limit in the fresh worlds.
     today_keeps : bool
-        Whether today keeps to the limits on figures and goals.
+        Whether today keeps to the limits.
+    now : dict
+        What levers stand at today, where that is one of their values.
     """
 
     search: Search
@@ -90,6 +92,7 @@ class OptimiseResult:
     chosen: str
     refused: tuple[str, ...]
     today_keeps: bool
+    now: Point
 
     @property
     def point(self) -> Point:
@@ -168,10 +171,10 @@ class OptimiseResult:
     def _effort(self) -> str:
         short = sum(len(each.profits) < self.search.study.replications for each in self.tried)
         ran = simulated(self.years, self.scenario.months.period)
-        return (
-            f"That took {len(self.tried):,} trials, {short:,} of them ended early, in {ran}, and the race "
-            f"of the best {'' if self.selection is None else f'in {int(self.selection.worlds.sum()):,} more'}"
-        ).rstrip() + "."
+        said = f"That took {len(self.tried):,} trials, {short:,} of them ended early, in {ran}"
+        if self.selection is None:
+            return f"{said}."
+        return f"{said}; the race of the best took {int(self.selection.worlds.sum()):,} more."
 
 
 def _values(point: Point) -> str:
@@ -285,7 +288,7 @@ def optimised(search: Search, jobs: int = 0, progress: Progress = lambda _: None
 
 
 def _proposals(search: Search) -> optuna.Study:
-    """Begin to make proposals; the first are what the levers stand at today, the low ends and the middles."""
+    """Begin to make proposals: today, the low ends and the middles come first (OP3)."""
     try:
         module = import_module("optuna")
     except ImportError:
@@ -433,7 +436,10 @@ class _Trials:
         return _Block(profits, [each.parts(forecast) for each in self.search.limits.measured])
 
     def _is_hopeless(self, blocks: Sequence[_Block]) -> bool:
-        """Return whether a point is surely behind the best so far, in the worlds of both (OP4)."""
+        """Return whether a point surely misses a limit, or is surely behind the best so far (OP4)."""
+        parts = _parts(blocks)
+        if any(each.is_missed(of) for each, of in zip(self.search.limits.measured, parts, strict=True)):
+            return True
         best = self.best
         if best is None:
             return False
@@ -442,9 +448,8 @@ class _Trials:
 
     def _tried(self, number: int, point: Point, blocks: Sequence[_Block], today: Tried | None) -> Tried:
         profits = np.concatenate([each.profits for each in blocks])
-        parts = [end_to_end(each) for each in zip(*(block.parts for block in blocks), strict=True)]
         gain = 0.0 if today is None else float(np.mean(profits - today.profits[: len(profits)]))
-        return Tried(number, point, profits, gain, tuple(self.search.limits.lacks(parts)))
+        return Tried(number, point, profits, gain, tuple(self.search.limits.lacks(_parts(blocks))))
 
 
 class _Block(NamedTuple):
@@ -452,6 +457,10 @@ class _Block(NamedTuple):
 
     profits: Floats  # (worlds,)
     parts: list[Parts]  # of what the limits on figures and goals are about
+
+
+def _parts(blocks: Sequence[_Block]) -> list[Parts]:
+    return [end_to_end(each) for each in zip(*(block.parts for block in blocks), strict=True)]
 
 
 # ---- the final ----------------------------------------------------------------------------------
@@ -481,6 +490,7 @@ def _selected(trials: _Trials) -> OptimiseResult:
         chosen=chosen,
         refused=tuple(refused),
         today_keeps=trials.today_keeps,
+        now=_today(trials.search),
     )
 
 

@@ -138,7 +138,7 @@ class Limits:
                 share = 1 - over / (total.of(fitted) - total.of(least))
                 for lever in moved:
                     low = least[lever.key]
-                    fitted[lever.key] = _at_or_below(lever, low + share * (fitted[lever.key] - low))
+                    fitted[lever.key] = at_or_below(lever, low + share * (fitted[lever.key] - low))
         return fitted
 
     def lacks(self, parts: Sequence[Parts]) -> list[float]:
@@ -161,12 +161,21 @@ def lowest(lever: Lever) -> Any:
     return lever.low
 
 
-def _at_or_below(lever: Lever, value: float) -> Any:
-    """Return the largest value of a lever that is not above a number, rounding error aside."""
+def at_or_below(lever: Lever, value: float) -> Any:
+    """Return the largest value of a lever that is not above a number; of a range, in round numbers.
+
+    Steps are the power of ten at or below a thousandth of the range (OP2).
+
+    >>> at_or_below(Lever("ads", low=0.0, high=12_000.0), 5362.027)
+    5360.0
+    """
     near = value + 1e-9 * max(1.0, abs(value))
     if lever.values:
         return max(each for each in lever.values if each <= max(near, min(lever.values)))
-    return max(lever.low, math.floor(near)) if lever.is_whole else max(lever.low, float(f"{value:.12g}"))
+    if lever.is_whole:
+        return max(lever.low, math.floor(near))
+    step = 10.0 ** math.floor(math.log10((lever.high - lever.low) / 1000))
+    return max(lever.low, float(f"{math.floor(near / step) * step:.12g}"))
 
 
 # ---- reading ------------------------------------------------------------------------------------

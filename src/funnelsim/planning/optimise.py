@@ -16,13 +16,13 @@ from funnelsim.forecast import Interval
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics.figure import Parts
 from funnelsim.metrics.wording import listed, number, simulated
-from funnelsim.planning.limits import Measured, lowest
+from funnelsim.planning.limits import Measured, at_or_below, lowest
 from funnelsim.planning.paired import mean_of, profits_of
 from funnelsim.planning.search import FIRST_LOOK, Search, search_of
 from funnelsim.planning.select import MOST, SelectionResult, select
 from funnelsim.scenario import TODAY, Scenario, ScenarioError
 from funnelsim.scenario.changes import is_number, split_key
-from funnelsim.scenario.errors import shown
+from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.paths import value_at
 from funnelsim.studies.designed.levers import Lever, Point
 from funnelsim.studies.designed.study import POINT
@@ -178,7 +178,7 @@ class OptimiseResult:
 
 
 def _values(point: Point) -> str:
-    return listed([f"{key} = {shown(value)}" for key, value in point.items()])
+    return listed([f"{key} = {in_words(value)}" for key, value in point.items()])
 
 
 def _end_of(lever: Lever, value: Any) -> str:
@@ -326,8 +326,8 @@ def _is_within(lever: Lever, value: object) -> bool:
 def _suggested(trial: optuna.Trial, lever: Lever) -> Any:
     """Ask for a value of a lever: of a list, for its place."""
     if not lever.values:
-        ask = trial.suggest_int if lever.is_whole else trial.suggest_float
-        return ask(lever.key, lever.low, lever.high)  # type: ignore[arg-type]
+        ask: Any = trial.suggest_int if lever.is_whole else trial.suggest_float
+        return at_or_below(lever, ask(lever.key, lever.low, lever.high))
     places = range(len(lever.values))
     if all(map(is_number, lever.values)):
         return sorted(lever.values)[trial.suggest_int(lever.key, 0, places[-1])]

@@ -120,9 +120,9 @@ def _wrong_numbers(document: Mapping[str, Any], trials: object, levers: int, stu
     if not is_whole(trials, least, MOST_TRIALS):
         right = f"{least:,} or more: {TRIALS_PER_LEVER} for each lever"
         yield Problem("trials", f"is {shown(trials)}", right)
-    if study.replications < FIRST_LOOK:
-        yield Problem("replications", f"is {study.replications}", f"{FIRST_LOOK} or more")
-    for key, low in (("at_most", 200), ("fresh", FIRST_LOOK)):
+    if study.replications < 2:
+        yield Problem("replications", "is 1", "2 or more, or nothing could be sure")
+    for key, low in (("at_most", 200), ("fresh", 2)):
         if key in document and not is_whole(document[key], low, MOST_SELECTING):
             right = f"a whole number from {low:,} to {MOST_SELECTING:,}"
             yield Problem(key, f"is {shown(document[key])}", right)

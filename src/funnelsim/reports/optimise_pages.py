@@ -13,7 +13,7 @@ from funnelsim.planning.optimise import OptimiseResult
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, keyed_table, printable
-from funnelsim.scenario.errors import shown
+from funnelsim.scenario.errors import in_words
 
 _OPTIMISED = (
     "Today: what the lever stands at, a dash where that is not one of its values. "
@@ -41,9 +41,11 @@ def _levers(result: OptimiseResult, width: int) -> list[RenderableType]:
     point, levers = result.point_of(result.finalist), result.search.study.levers
     columns = [
         text_column(
-            "Today", [shown(result.now[each.key]) if each.key in result.now else "-" for each in levers]
+            "Today", [in_words(result.now[each.key]) if each.key in result.now else "-" for each in levers]
         ),
-        text_column("Choose" if result.point else "Best found", [shown(point[each.key]) for each in levers]),
+        text_column(
+            "Choose" if result.point else "Best found", [in_words(point[each.key]) for each in levers]
+        ),
     ]
     table = keyed_table("Lever", [each.key for each in levers], columns, width)
     return [Text(), table, Text(), Text(_OPTIMISED)]
@@ -55,7 +57,7 @@ def _as_typed(result: OptimiseResult) -> list[str]:
         return []
     study = result.search.study
     when = ["always = true"] if study.always else [f"starts = {study.starts}"] if study.starts else []
-    changes = [f'change."{key}" = {shown(value)}' for key, value in result.point.items()]
+    changes = [f'change."{key}" = {in_words(value)}' for key, value in result.point.items()]
     return list(map(printable, [f"[strategies.{result.chosen}]", *when, *changes]))
 
 

@@ -25,9 +25,9 @@ from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 
 TARGET = Path(__file__).parent / "optimise.md"
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 FRESH = Plan(4_000, seed=99, twins=False)
-WORLDS = 200  # of each point of random search
+WORLDS = 100  # of each trial, and of each point of random search
 TOTAL, PERSON = 40_000.0, 6_000.0  # a month
 TODAY_SPENDS = {"ads": 9_000.0, "fairs": 7_000.0, "web": 3_000.0, "mail": 2_000.0, "talks": 1_000.0}
 CEILINGS = {"ads": 50, "fairs": 16, "web": 90, "mail": 45, "talks": 22}
@@ -80,7 +80,7 @@ def search(seed: int) -> Search:
         {
             "scenario": firm(),
             "margin": 5_000,
-            "trials": 200,
+            "trials": 120,
             "replications": WORLDS,
             "seed": seed,
             "levers": levers,

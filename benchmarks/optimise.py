@@ -91,7 +91,8 @@ def search(seed: int) -> Search:
 
 def profits(asked: Search, points: dict[str, Point], plan: Plan, together: int = 50) -> Profits:
     """Simulate points and today in the same worlds."""
-    months, found, names = settled(asked.study.scenario).months, {}, list(points)
+    months, names = settled(asked.study.scenario).months, list(points)
+    found: Profits = {}
     for first in range(0, len(names), together):
         some = dict(enumerate(names[first : first + together], 1))
         scenario = asked.study.trying({number: points[name] for number, name in some.items()})

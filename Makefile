@@ -23,6 +23,7 @@
 # make coverage-table  how often intervals hold and verdicts are wrong, docs/coverage.md: 15 minutes
 # make measured  how often what is measured of a firm, and what is forecast, holds what is true, docs/measured.md: half an hour
 # make guarantees  how often decisions are wrong, docs/guarantees.md
+# make optimise  plans found beside equal split and random search, benchmarks/optimise.md
 # make crn     what common random numbers save, docs/common_random_numbers.md
 # make notebook  open the notebooks
 
@@ -30,7 +31,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees measured coverage-table notebook clean
+.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees optimise measured coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -122,6 +123,9 @@ installer: $(VENV)/installed
 
 guarantees: $(VENV)/installed
 	$(BIN)/python -m benchmarks.guarantees
+
+optimise: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.optimise
 
 crn: $(VENV)/installed
 	$(BIN)/python benchmarks/crn.py

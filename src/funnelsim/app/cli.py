@@ -22,6 +22,7 @@ from funnelsim.app import (
     explaining,
     firm,
     kept,
+    optimising,
     progress,
     selecting,
     studying,
@@ -65,6 +66,7 @@ app.add_typer(firm.app)
 app.add_typer(backtesting.app)
 app.add_typer(explaining.app)
 app.add_typer(kept.app)
+app.add_typer(optimising.app)
 app.add_typer(selecting.app)
 app.add_typer(studying.app)
 app.add_typer(today.app)

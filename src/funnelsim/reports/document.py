@@ -14,6 +14,7 @@ import pandas as pd
 from funnelsim.decisions import Difference
 from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
 from funnelsim.metrics import FIGURES
+from funnelsim.planning.optimise import OptimiseResult
 from funnelsim.planning.select import SelectionResult
 from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
@@ -142,6 +143,36 @@ def selection_document(result: SelectionResult) -> dict[str, Any]:
         "sentences": list(result.sentences),
         "warnings": list(result.warnings),
         "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
+        **_what_is_assumed(result.scenario),
+    }
+
+
+def optimise_document(result: OptimiseResult) -> dict[str, Any]:
+    """Write the best point found as plain tables, with all points that were tried."""
+    study = result.search.study
+    return {
+        "scenario": result.scenario.source,
+        "currency": result.scenario.currency,
+        "seed": study.seed,
+        "margin": result.search.margin,
+        "chosen": result.chosen,
+        "point": result.point,
+        "gain": result.gain._asdict(),
+        "finalist": result.finalist,
+        "today_keeps_to_the_constraints": result.today_keeps,
+        "refused": list(result.refused),
+        "tried": [
+            {
+                "number": each.number,
+                "point": each.point,
+                "years": len(each.profits),
+                "gain": each.gain,
+                "keeps_to_the_constraints": each.is_kept,
+            }
+            for each in result.tried
+        ],
+        "sentences": list(result.sentences),
+        "fresh": comparison_document(result.confirmed),
         **_what_is_assumed(result.scenario),
     }
 

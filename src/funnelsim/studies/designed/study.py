@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from funnelsim.io.texts import composed
 from funnelsim.scenario import AS_TYPED, TODAY, TOGETHER, Problem, Scenario, ScenarioError, load
@@ -122,7 +122,7 @@ class Study:
         ScenarioError
             If a point cannot be chosen.
         """
-        return self._with(assumption, {point + 1: self.points[point] for point in points})
+        return self.trying({point + 1: self.points[point] for point in points}, assumption)
 
     def names(self, point: int) -> list[str]:
         """Name the strategies of a point in the scenarios that `under` returns, in the order of the study."""
@@ -140,15 +140,21 @@ class Study:
         """
         first = {1: next(self.design.of(self.levers))}
         for assumption in self.assumptions:
-            scenario = self._with(assumption, first)
+            scenario = self.trying(first, assumption)
             for name in self.names(0):
                 try:
                     scenario.timeline(name)
                 except ScenarioError as error:
                     raise _of_levers(error, first) from None
 
-    def _with(self, assumption: str, points: Mapping[int, Point]) -> Scenario:
-        """Add points, by their numbers, to the strategies of the scenario under an assumption."""
+    def trying(self, points: Mapping[int, Point], assumption: str = AS_TYPED) -> Scenario:
+        """Return the scenario under an assumption, with points, by their numbers, as strategies.
+
+        Raises
+        ------
+        ScenarioError
+            If a point cannot be chosen.
+        """
         scenario = self.scenario if assumption == AS_TYPED else self.scenario.under(assumption)
         if not self.levers:
             return scenario
@@ -201,16 +207,26 @@ def read_study(path: str | os.PathLike[str]) -> Study:
     >>> read_study(file).points
     ({'teams.sales.people': 2}, {'teams.sales.people': 3})
     """
+    return read_as(path, study_of, "a study")
+
+
+_Read = TypeVar("_Read")
+
+
+def read_as(
+    path: str | os.PathLike[str], make: Callable[[Mapping[str, Any], Path, str], _Read], what: str
+) -> _Read:
+    """Read a TOML file, make of its tables what it is, and say of problems in which lines they are."""
     file = Path(path)
     if not file.exists():
         raise ScenarioError(
-            [Problem("", "the file does not exist", "a study, which is a TOML file")], str(file)
+            [Problem("", "the file does not exist", f"{what}, which is a TOML file")], str(file)
         )
     text = composed(read_text(file))
     document = {"title": file.stem} | parse_toml(text, str(file))
     lines = lines_of_keys(text)
     try:
-        return study_of(document, file.parent, str(file))
+        return make(document, file.parent, str(file))
     except ScenarioError as error:
         if error.source != str(file):
             raise

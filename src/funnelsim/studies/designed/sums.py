@@ -176,12 +176,13 @@ def joined(blocks: Sequence[Sums]) -> Sums:
     """Put the sums of blocks of years one after the other."""
     first = blocks[0]
     return Sums(
-        {key: _end_to_end([each.parts[key] for each in blocks]) for key in first.parts},
-        {key: _end_to_end([each.twins[key] for each in blocks]) for key in first.twins},
+        {key: end_to_end([each.parts[key] for each in blocks]) for key in first.parts},
+        {key: end_to_end([each.twins[key] for each in blocks]) for key in first.twins},
         np.concatenate([each.contracts for each in blocks]),
         first.added,
     )
 
 
-def _end_to_end(parts: Sequence[Parts]) -> Parts:
+def end_to_end(parts: Sequence[Parts]) -> Parts:
+    """Put parts of consecutive years one after the other."""
     return tuple(np.concatenate(each) for each in zip(*parts, strict=True))

@@ -8,7 +8,6 @@ is judged in the same 4,000 fresh years, which had no part in any search.
 from __future__ import annotations
 
 from pathlib import Path
-from time import process_time
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 
 TARGET = Path(__file__).parent / "optimise.md"
-SEEDS = (1, 2)
+SEEDS = (1,)
 FRESH = Plan(4_000, seed=99, twins=False)
 WORLDS = 100  # of each trial, and of each point of random search
 TOTAL, PERSON = 40_000.0, 6_000.0  # a month
@@ -132,7 +131,6 @@ def row(name: str, years: str, gain: Interval, behind: Interval | None) -> str:
 
 def main() -> None:
     """Measure, and write the table."""
-    began = process_time()
     rows = []
     for seed in SEEDS:
         asked = search(seed)
@@ -151,7 +149,7 @@ def main() -> None:
         f"# Optimising under a capacity limit\n\n{__doc__.partition(chr(10))[2].strip()}\n\n"
         "| plan | simulated years | gain on today | the optimised plan is ahead by (95 %) |\n"
         "|---|---:|---:|---:|\n" + "\n".join(rows) + "\n\n"
-        f"By `make optimise`: {process_time() - began:.0f} seconds of one processor.\n"
+        "By `make optimise`: some minutes of two processors.\n"
     )
     TARGET.write_text(text, encoding="utf-8")
 

@@ -24,7 +24,7 @@ from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 
 TARGET = Path(__file__).parent / "optimise.md"
-SEEDS = (1,)
+SEEDS = (1, 2)
 FRESH = Plan(4_000, seed=99, twins=False)
 WORLDS = 100  # of each trial, and of each point of random search
 TOTAL, PERSON = 40_000.0, 6_000.0  # a month

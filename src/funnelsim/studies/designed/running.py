@@ -127,7 +127,7 @@ def run_study(
     if not yes:
         _check_size(study, jobs, place)
     _check_memory(study)
-    return _Run(study, box, jobs, place, progress).until(enough or (lambda _: False))
+    return _Run(study, box, jobs, place, progress).until(enough)
 
 
 @dataclass(frozen=True)
@@ -207,17 +207,19 @@ class _Run:
         self._blocks = [worlds[first : first + BLOCK] for first in worlds[::BLOCK]]
         self._found: dict[range, dict[str, Sums]] = {}  # by content, of the blocks looked at so far
 
-    def until(self, enough: Enough) -> StudyResult:
-        """Run block after block, until all is done or it is enough."""
+    def until(self, enough: Enough | None) -> StudyResult:
+        """Run block after block, until all is done or, where there is a rule, it is enough."""
         with closing(self._place.simulate(self._tasks(), self._progress)) as coming:
             for number, worlds in enumerate(self._blocks, 1):
                 while len(self._sums(worlds)) < len(self._first):
                     self._keep(*next(coming))
-                if enough(result := self._result(self._blocks[:number])):
+                if enough is not None and enough(self._result(number)):
                     break
-        return result
+        return self._result(number)
 
-    def _result(self, blocks: Sequence[range]) -> StudyResult:
+    def _result(self, count: int) -> StudyResult:
+        """Tell what the first blocks, so many, have brought."""
+        blocks = self._blocks[:count]
         return StudyResult(
             study=self._study,
             months=self._ready.months,

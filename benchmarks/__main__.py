@@ -21,6 +21,7 @@ PARTS = {  # by the name of the part, in the order of the page: a module with TI
     "full_model": "benchmarks.full_model",
     "nanoseconds": "benchmarks.nanoseconds",
     "studies": "benchmarks.studies",
+    "commands": "benchmarks.commands",
     "cluster": "benchmarks.cluster",
     "growth": "benchmarks.growth",
     "start": "benchmarks.start",

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import full_model, growth, nanoseconds, report, sampling, studies
+from benchmarks import commands, full_model, growth, nanoseconds, report, sampling, studies
 from benchmarks.common_funnel import FUNNEL, SCENARIO, MissingError, Program, Stage, comparison, theory
 from benchmarks.common_funnel.in_funnelsim import unit_hours
 from benchmarks.common_funnel.theory import mean_sojourn, mean_wait
@@ -39,7 +39,9 @@ def program(place: tuple[str, str]) -> Program:
 
 
 @pytest.mark.parametrize(
-    "module", [report, theory, comparison, nanoseconds, sampling], ids=lambda module: module.__name__
+    "module",
+    [report, theory, comparison, nanoseconds, sampling, commands],
+    ids=lambda module: module.__name__,
 )
 def test_examples_are_true(module: ModuleType) -> None:
     ran = doctest.testmod(module)

@@ -125,7 +125,7 @@ class Comparison:
 
     def relative(self, strategy: str, metric: str) -> Interval:
         """Estimate a figure's change against the base, as a share of the base: 0.1 is 10 % more."""
-        return _interval(self._precision(self.base, metric, (strategy,), _change, ROUNDING))
+        return self._precision(self.base, metric, (strategy,), _change, ROUNDING).at()
 
     def return_on_extra(self, strategy: str) -> Interval | None:
         """Estimate what each unit of extra money brings in gross margin, against the base.
@@ -144,7 +144,7 @@ class Comparison:
             return None
         parts = (self._extra(strategy, "contribution"), self._extra(strategy, "cost"))
         with_value = np.sum(parts[0] != 0, axis=0)
-        return _interval(bootstrap_t(parts, ratio, with_value=with_value))
+        return bootstrap_t(parts, ratio, with_value=with_value).at()
 
     def return_without(self, strategy: str, total_of: str = "marketing_cost") -> Interval:
         """Estimate what money brings that is spent by the base and not by a strategy, each unit less itself.
@@ -158,7 +158,7 @@ class Comparison:
         spent = -self._extra(strategy, total_of)
         if not spent.mean() > 0:
             return Interval(np.nan, np.nan, np.nan)
-        return _interval(bootstrap_t((-self._extra(strategy, "contribution") - spent, spent), ratio))
+        return bootstrap_t((-self._extra(strategy, "contribution") - spent, spent), ratio).at()
 
     def paired(self, base: str, others: Sequence[str]) -> Paired:
         """Subtract the profit of a strategy from that of others, year by year, as means count contracts."""
@@ -380,7 +380,7 @@ class Comparison:
             found[name] = Difference(
                 name,
                 metric,
-                *_interval(precision, position),
+                *precision.at(position),
                 p_value=float(precision.p_value[position]),
                 adjusted=adjusted[position],
                 ahead=wilson(ahead, self.years),
@@ -422,8 +422,3 @@ def _differing(mine: Sequence[Floats], its: Sequence[Floats]) -> Integers:
 def _in_all(tallies: Tally) -> Floats:
     """Return the sums of everything: (R, events, 2 bases, 4 measures)."""
     return tallies.sums[:, 0]
-
-
-def _interval(precision: Precision, position: int = 0) -> Interval:
-    """Return a single estimate and its ends."""
-    return Interval(*(float(each[position]) for each in precision[:3]))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from funnelsim.compiling.arrays import Floats, Integers
-from funnelsim.forecast.intervals import LEVEL, jackknife
+from funnelsim.forecast.intervals import LEVEL, Interval, jackknife
 from funnelsim.metrics.figure import Formula, Parts, total
 
 FEWEST = 20  # years with a value other than 0, below which there is no interval
@@ -41,6 +41,10 @@ class Precision(NamedTuple):
     high: Floats
     p_value: Floats  # of 0, two-sided; NaN without interval
     more: Floats  # simulated years that an interval would take besides; 0 if it is there
+
+    def at(self, position: int = 0) -> Interval:
+        """Return a single figure and its ends."""
+        return Interval(*(float(each[position]) for each in self[:3]))
 
 
 class Rare(NamedTuple):

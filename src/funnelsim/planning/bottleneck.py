@@ -12,7 +12,7 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.metrics import labels
 from funnelsim.metrics.wording import money, money_range, percent, simulated
-from funnelsim.planning.paired import mean_of, total_of
+from funnelsim.planning.paired import combined, mean_of, sum_of, total_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
 from funnelsim.studies.results import ComparisonResult
@@ -150,10 +150,7 @@ def bottleneck(
     (['sales'], ['first_call', 'proposal'])
     """
     with_more = _with_more(scenario, strategy)
-    names = {
-        team: name if strategy == TODAY else f"{strategy}+{name}"
-        for team, name in ((each, _UNLIMITED + each) for each in with_more)
-    }
+    names = {team: combined(strategy, _UNLIMITED + team) for team in with_more}
     strategies = {
         _UNLIMITED + team: {"always": True, "change": {f"teams.{team}.people +=": more}}
         for team, more in with_more.items()
@@ -204,9 +201,7 @@ def _with_more(scenario: Scenario, strategy: str) -> dict[str, int]:
 
 def _before_people(forecast: Forecast, expected: bool) -> Floats:
     """Return profit before what people cost besides commission: (R,)."""
-    return total_of(forecast, "profit", expected) + sum(
-        total_of(forecast, name, False) for name in _OF_PEOPLE
-    )
+    return total_of(forecast, "profit", expected) + sum_of(forecast, _OF_PEOPLE, False)
 
 
 def _by(forecast: Forecast, metric: str, dimension: str) -> dict[str, Interval]:

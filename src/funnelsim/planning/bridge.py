@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +12,7 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.resampling import ROUNDING
 from funnelsim.metrics.wording import listed, money_range, simulated
-from funnelsim.planning.paired import leader, mean_of, must_be_known, profits_of, total_of
+from funnelsim.planning.paired import leader, mean_of, must_be_known, profits_of, sum_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError, strategy_names
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Progress, compare
@@ -248,7 +247,7 @@ def ends_of(scenario: Scenario, start: str, goal: str | None) -> list[str]:
 def parts_of(forecast: Forecast, expected: bool) -> dict[str, Floats]:
     """Return what each part adds to profit in each world: (R,) each."""
     return {
-        name: _sum(forecast, more, expected) - _sum(forecast, less, expected)
+        name: sum_of(forecast, more, expected) - sum_of(forecast, less, expected)
         for name, (_, more, less) in _PARTS.items()
     }
 
@@ -256,8 +255,3 @@ def parts_of(forecast: Forecast, expected: bool) -> dict[str, Floats]:
 def _without_rounding(difference: Floats, amounts: Floats) -> Floats:
     """Drop what is left over from sums in another order."""
     return np.where(np.abs(difference) > ROUNDING * np.abs(amounts), difference, 0.0)
-
-
-def _sum(forecast: Forecast, metrics: Iterable[str], expected: bool) -> Floats:
-    found: Sequence[Floats] = [total_of(forecast, metric, expected) for metric in metrics]
-    return np.sum(found, axis=0) if found else np.zeros(forecast.years)

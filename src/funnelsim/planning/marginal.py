@@ -6,15 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.significance import SIGNIFICANT, holm
-from funnelsim.forecast import Forecast, Interval, bootstrap_t
+from funnelsim.forecast import Interval, bootstrap_t
 from funnelsim.metrics.figure import ratio
 from funnelsim.metrics.wording import listed, money, money_range, simulated
-from funnelsim.planning.paired import mean_of, profits_of, total_of
-from funnelsim.planning.units import LeftOut, Unit, combined, strategies_of, units_of
+from funnelsim.planning.paired import combined, mean_of, profits_of, sum_of
+from funnelsim.planning.units import LeftOut, Unit, strategies_of, units_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Progress, compare
@@ -180,7 +178,7 @@ def marginal(
     if not units:
         expected = "a team, a channel that costs money, or a price"
         raise ScenarioError([Problem("the scenario", "has no lever", expected)], scenario.source)
-    names = [combined(strategy, unit.name, TODAY) for unit in units]
+    names = [combined(strategy, unit.name) for unit in units]
     result = compare(
         scenario.with_strategies(strategies_of(units)),
         strategies=[strategy, *names],
@@ -194,7 +192,7 @@ def marginal(
     gains = {name: profits[name] - profits[strategy] for name in names}
     base = result[strategy].forecast
     spent = {
-        name: _spent(result[name].forecast, unit) - _spent(base, unit)
+        name: sum_of(result[name].forecast, unit.spends, False) - sum_of(base, unit.spends, False)
         for name, unit in zip(names, units, strict=True)
     }
     levers = [_value(unit, gains[name], spent[name]) for name, unit in zip(names, units, strict=True)]
@@ -207,17 +205,10 @@ def marginal(
     )
 
 
-def _spent(forecast: Forecast, unit: Unit) -> Floats:
-    """Return what is spent on a lever in each world: (R,)."""
-    found = [total_of(forecast, metric, False) for metric in unit.spends]
-    return np.sum(found, axis=0) if found else np.zeros(forecast.years)
-
-
 def _value(unit: Unit, gain: Floats, spent: Floats) -> Value:
     worth = _UNKNOWN
     if spent.mean() > 0:
-        found = bootstrap_t((gain[:, None], spent[:, None]), ratio)
-        worth = Interval(float(found.value[0]), float(found.low[0]), float(found.high[0]))
+        worth = bootstrap_t((gain[:, None], spent[:, None]), ratio).at()
     return Value(unit.words, mean_of(gain), mean_of(spent), worth, unit.whole)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from funnelsim.decisions import Comparison
 from funnelsim.decisions.compare import PROFIT
 from funnelsim.forecast import Forecast, Interval, bootstrap_t
 from funnelsim.metrics.figure import total
-from funnelsim.scenario import Problem, Scenario, ScenarioError
+from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.study import Progress, compare_over
 
@@ -26,6 +26,21 @@ def profits_of(comparison: Comparison, expected: bool) -> Profits:
 def total_of(forecast: Forecast, metric: str, expected: bool) -> Floats:
     """Return a total of the period in each world: (R,); contracts at their expected value, or as drawn."""
     return forecast.parts(metric, "all", expected)[0][:, 0]
+
+
+def sum_of(forecast: Forecast, metrics: Iterable[str], expected: bool) -> Floats:
+    """Return the sum of totals in each world: (R,); 0 of none."""
+    found = [total_of(forecast, metric, expected) for metric in metrics]
+    return np.sum(found, axis=0) if found else np.zeros(forecast.years)
+
+
+def combined(strategy: str, other: str) -> str:
+    """Name a strategy together with another one.
+
+    >>> combined("today", "more"), combined("less", "more")
+    ('more', 'less+more')
+    """
+    return other if strategy == TODAY else f"{strategy}+{other}"
 
 
 def profits_in(scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress) -> Profits:
@@ -50,8 +65,7 @@ def mean_of(values: Floats) -> Interval:
     """
     if np.ptp(values) == 0:
         return Interval(*[float(values[0])] * 3)
-    found = bootstrap_t((values[:, None],), total)
-    return Interval(float(found.value[0]), float(found.low[0]), float(found.high[0]))
+    return bootstrap_t((values[:, None],), total).at()
 
 
 def leader(profits: Profits) -> str:

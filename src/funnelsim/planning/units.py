@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from funnelsim.metrics.wording import spoken
+from funnelsim.planning.paired import combined
 from funnelsim.scenario import Scenario, ScenarioError
 from funnelsim.scenario.channels import Channel
 from funnelsim.scenario.products import Product
@@ -79,11 +80,6 @@ def units_of(scenario: Scenario, strategy: str) -> tuple[list[Unit], list[LeftOu
     return units, left_out
 
 
-def combined(strategy: str, unit: str, today: str) -> str:
-    """Name a strategy with one more unit."""
-    return unit if strategy == today else f"{strategy}+{unit}"
-
-
 def strategies_of(units: list[Unit]) -> dict[str, dict[str, object]]:
     """Make the strategies that have one more unit each, from the first day of the warm-up on."""
     return {unit.name: {"always": True, "change": unit.change} for unit in units}
@@ -93,7 +89,7 @@ def _why_not(scenario: Scenario, strategy: str, before: Contents, unit: Unit) ->
     """State why a unit cannot be added; nothing if it can."""
     try:
         with_unit = scenario.with_strategies(strategies_of([unit]))
-        after = with_unit.strategy(combined(strategy, unit.name, "today"))
+        after = with_unit.strategy(combined(strategy, unit.name))
     except ScenarioError as error:
         return f"the scenario would not be valid: {error.problems[0].sentence()}"
     if getattr(after, unit.table)[unit.of] == getattr(before, unit.table)[unit.of]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -41,8 +42,19 @@ class Found(NamedTuple):
         >>> Found(-0.012, -0.02, 0.001).signed(100, 1)
         '-1.2 (-2.0 to +0.1)'
         """
-        mean, low, high = (f"{scale * each:+,.{decimals}f}" for each in self)
-        return f"{mean} ({low} to {high})"
+        return self._written(scale, f"+,.{decimals}f")
+
+    def plain(self, scale: float = 1.0, decimals: int = 0) -> str:
+        """Write it as a value, with its interval.
+
+        >>> Found(0.231, 0.228, 0.234).plain(100, 1), Found(3.0, math.nan, math.nan).plain()
+        ('23.1 (22.8 to 23.4)', '3 (no interval)')
+        """
+        return self._written(scale, f",.{decimals}f")
+
+    def _written(self, scale: float, form: str) -> str:
+        mean, low, high = (format(scale * each, form) for each in self)
+        return f"{mean} (no interval)" if math.isnan(self.low) else f"{mean} ({low} to {high})"
 
 
 def simulated(scenario: Scenario, names: Sequence[str], options: argparse.Namespace) -> Results:

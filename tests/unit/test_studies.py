@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import funnelsim as fs
 from funnelsim.metrics import FIGURES
+from funnelsim.reports.study_files import study_files
 from funnelsim.scenario import AS_TYPED, ScenarioError, preset_text
 from funnelsim.studies.designed import running
 from funnelsim.studies.designed.levers import Design, Lever
@@ -235,6 +238,65 @@ def test_progress_counts_every_year_once() -> None:
     assert sum(counted) == study.simulated_years == 480
 
 
+# ---- figures by month, channel, team ------------------------------------------------------------
+
+
+BY = {"month": ["won", "gone_cold_share"], "team": ["utilisation"]}
+
+
+def test_figures_by_month_and_team_are_those_of_a_comparison() -> None:
+    """(ST9)."""
+    result = fs.run_study(asked(strategies=["today", "one_more_rep"], by=BY))
+    compared = fs.compare(
+        small().with_months(result.months), strategies=["today", "one_more_rep"], replications=30
+    )
+    for number, name in enumerate(compared, 1):
+        for cut, metrics in BY.items():
+            theirs = getattr(compared[name], f"by_{cut}")
+            for metric in metrics:
+                mine = result.by(cut).loc[number]
+                assert list(mine.index) == list(theirs.index) == list(result.named(cut))
+                for column, statistic in (("", "mean"), ("_low", "low"), ("_high", "high")):
+                    np.testing.assert_allclose(mine[metric + column], theirs[metric, statistic], rtol=1e-12)
+                years = compared[name].forecast.values(metric, cut)
+                np.testing.assert_array_equal(result.years_by(metric, cut)[number - 1], years)
+
+
+def test_a_row_without_a_channel_has_no_figures_of_it() -> None:
+    channel = {"kind": "pr", "inquiries_per_month": 20}
+    scenario = small().with_strategies({"press": {"change": {"channels.press": channel}}})
+    study = fs.study_of(
+        {
+            "scenario": scenario,
+            "strategies": ["today", "press"],
+            "by": {"channel": ["inquiries"]},
+            "replications": 4,
+        }
+    )
+    result = fs.run_study(study)
+    place = result.named("channel").index("press")
+    counts = result.years_by("inquiries", "channel")
+    assert np.isnan(counts[0, :, place]).all()
+    assert (counts[1, :, place] > 0).all()
+    assert (1, "press") not in result.by("channel").index
+
+
+def test_what_is_kept_by_month_is_found_again_and_leaves_other_files_alone(tmp_path: Path) -> None:
+    plain, by = asked(), asked(by=BY)
+    runs = [fs.run_study(study, store=tmp_path / "store") for study in (plain, by, by, plain)]
+    assert [each.simulated for each in runs] == [30, 30, 0, 0]
+    pd.testing.assert_frame_equal(runs[1].by("month"), runs[2].by("month"))
+    assert runs[1].table.equals(runs[0].table)
+
+
+def test_a_study_writes_a_file_for_each_cut() -> None:
+    files = dict(study_files(fs.run_study(asked(by=BY))))
+    assert [name for name in files if name.startswith("by_")] == ["by_month.csv", "by_team.csv"]
+    first, second, *_ = files["by_team.csv"].decode("utf-8-sig").splitlines()
+    assert (first, second[:8]) == ("row,team,utilisation,utilisation_low,utilisation_high", "1,sales,")
+    assert json.loads(files["study.json"])["by"] == BY
+
+
 # ---- reading ------------------------------------------------------------------------------------
 
 
@@ -272,6 +334,14 @@ def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path)
             "design.points is 100; expected a power of 2, for which",
         ),
         ('design = { kind = "latin_hypercube" }', "design.points is missing; expected a whole number"),
+        ("by = 3", "by is 3; expected a table [by]"),
+        ('by.moth = ["won"]', 'by.moth is not a key here; did you mean "month"?'),
+        ("by.month = 3", "by.month is 3; expected a list of different names"),
+        ('by.month = ["wno"]', 'line 2: by.month names "wno"; did you mean "won"?'),
+        (
+            'by.rep = ["inquiries"]',
+            "by.rep names inquiries, which there is not by rep; expected a figure by rep",
+        ),
         ("levers = 3", "levers is 3; expected a table [levers]"),
         ('levers."teams.sales.peple" = [2]', 'did you mean "teams.sales.people"?'),
         ("levers.teams.sales.people = [2]", "is a table; expected a whole path in quotes"),

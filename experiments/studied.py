@@ -7,6 +7,7 @@ A folder has `study.toml`, as `funnelsim study` reads it, and `run.py`, which tu
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -56,10 +57,10 @@ class Studied:
     result: StudyResult
 
     @cached_property
-    def _rows(self) -> dict[tuple[Any, ...], Row]:
+    def _rows(self) -> dict[str, Row]:
         points = self.result.study.points
         return {
-            (*points[row.point - 1].items(), row.assumption, row.strategy): Row(place, row.content)
+            _setting(points[row.point - 1], row.assumption, row.strategy): Row(place, row.content)
             for place, row in enumerate(self.result.rows)
         }
 
@@ -71,9 +72,7 @@ class Studied:
         KeyError
             If the study has no such row.
         """
-        setting = levers or {}
-        ordered = [(lever.key, setting[lever.key]) for lever in self.result.study.levers]
-        return self._rows[(*ordered, assumption, strategy)]
+        return self._rows[_setting(levers or {}, assumption, strategy)]
 
     def tried(self, lever: str) -> tuple[Any, ...]:
         """List the values that a grid tries of a lever."""
@@ -125,6 +124,11 @@ class Studied:
         return [part[:, None] for part in parts]
 
 
+def _setting(levers: Setting, assumption: str, strategy: str) -> str:
+    """Write what a row is simulated with; a lever's value may be a table, so that a row has no plain key."""
+    return json.dumps([levers, assumption, strategy], sort_keys=True, default=str)
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is asked of an experiment, and the studies that it runs.
@@ -167,9 +171,9 @@ class Asked:
         seeds = " and ".join(dict.fromkeys(str(each.study.seed) for each in results))
         return (
             f"Written by `make experiments ONLY={name}` (`python -m experiments.{name}.run`): {rows} "
-            f"each, seed {seeds}. All rows have the same simulated years, so that a change is a difference within "
-            "each year. Intervals are 95 % intervals of the mean over simulated years. They say how well the "
-            "simulation knows the mean, not how far a single year may differ from it."
+            f"each, seed {seeds}. All rows have the same simulated years, so that a change is a difference "
+            "within each year. Intervals are 95 % intervals of the mean: they say how well the simulation "
+            "knows the mean, not how far a single year may differ from it."
         )
 
 

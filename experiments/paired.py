@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,12 +16,9 @@ from numpy.typing import NDArray
 
 from funnelsim.forecast import Forecast, bootstrap_t
 from funnelsim.metrics import FIGURES
-from funnelsim.scenario import Scenario
-from funnelsim.studies.results import ComparisonResult, SimulationResult
-from funnelsim.studies.study import compare
+from funnelsim.studies.results import ComparisonResult
 
 Floats = NDArray[np.float64]
-Results = Mapping[str, SimulationResult]
 
 
 class Found(NamedTuple):
@@ -55,18 +52,6 @@ class Found(NamedTuple):
     def _written(self, scale: float, form: str) -> str:
         mean, low, high = (format(scale * each, form) for each in self)
         return f"{mean} (no interval)" if math.isnan(self.low) else f"{mean} ({low} to {high})"
-
-
-def simulated(scenario: Scenario, names: Sequence[str], options: argparse.Namespace) -> Results:
-    """Simulate strategies of a settled scenario in the same worlds, whatever else is simulated in them."""
-    found = compare(
-        scenario,
-        strategies=list(names),
-        replications=options.years,
-        seed=options.seed,
-        jobs=options.jobs,
-    )
-    return {name: found[name] for name in found}
 
 
 def change(mine: Sequence[Forecast], its: Forecast, metric: str) -> Found:

@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from experiments.paired import Floats, Found, estimate
 from matplotlib.figure import Figure
 
@@ -43,6 +44,14 @@ class Row(NamedTuple):
 
     place: int
     content: str
+
+
+class At(NamedTuple):
+    """A figure in a month, channel, team, ..., or in several together: of those under the study's `by`."""
+
+    metric: str
+    cut: str
+    places: Sequence[str]  # the names of months, channels, teams, ...
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,16 @@ class Studied:
         found = self.result.means[metric]
         return Found(*(float(ends[row.place]) for ends in (found.value, found.low, found.high)))
 
-    def change(self, metric: str, row: Row, base: Row) -> Found:
+    def by(self, metric: str, cut: str, row: Row) -> Floats:
+        """Return a figure by month, channel, team, ... in the mean simulated year of a row."""
+        parts = self.result.sums[row.content].by[metric, cut, self.result.is_expected]
+        return np.asarray(FIGURES[metric].formula(*(part.mean(axis=0) for part in parts)))
+
+    def change(self, metric: str | At, row: Row, base: Row) -> Found:
         """Estimate by how much a figure of a row differs from that of another in the same worlds."""
         return self.contrast(metric, (1.0, row), (-1.0, base))
 
-    def contrast(self, metric: str, *weighted: tuple[float, Row]) -> Found:
+    def contrast(self, metric: str | At, *weighted: tuple[float, Row]) -> Found:
         """Estimate a weighted sum of one figure over rows: an interaction is +1, -1, -1, +1."""
         weights = [weight for weight, _ in weighted]
 
@@ -98,30 +112,36 @@ class Studied:
 
         return self.estimate(added_up, *((metric, row) for _, row in weighted))
 
-    def estimate(self, formula: Formula, *figures: tuple[str, Row]) -> Found:
+    def estimate(self, formula: Formula, *figures: tuple[str | At, Row]) -> Found:
         """Estimate what a formula makes of figures of rows, all in the same worlds.
 
         Parameters
         ----------
         formula : callable
             Takes the figures in their order, as arrays, and returns one.
-        figures : tuple of str and Row
-            Of the study's metrics.
+        figures : tuple of str or At, and Row
+            Of the study's metrics over the period, or of those in some months, channels, teams, ...
         """
         made = [self._parts(*each) for each in figures]
         counts = [len(parts) for parts in made]
+        names = [asked.metric if isinstance(asked, At) else asked for asked, _ in figures]
 
         def of_sums(*sums: Floats) -> Floats:
             left = list(sums)
             taken = [[left.pop(0) for _ in range(count)] for count in counts]
-            values = [FIGURES[name].formula(*own) for (name, _), own in zip(figures, taken, strict=True)]
+            values = [FIGURES[name].formula(*own) for name, own in zip(names, taken, strict=True)]
             return formula(*values)
 
         return estimate([part for parts in made for part in parts], of_sums)
 
-    def _parts(self, metric: str, row: Row) -> list[Floats]:
-        parts = self.result.sums[row.content].parts[metric, self.result.is_expected]
-        return [part[:, None] for part in parts]
+    def _parts(self, asked: str | At, row: Row) -> list[Floats]:
+        sums, expected = self.result.sums[row.content], self.result.is_expected
+        if isinstance(asked, At):
+            names = list(self.result.places[row.place][asked.cut])
+            places = [names.index(name) for name in asked.places]
+            parts = sums.by[asked.metric, asked.cut, expected]
+            return [part[:, places].sum(axis=1, keepdims=True) for part in parts]
+        return [part[:, None] for part in sums.parts[asked, expected]]
 
 
 def _setting(levers: Setting, assumption: str, strategy: str) -> str:

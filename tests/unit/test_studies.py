@@ -245,7 +245,7 @@ BY = {"month": ["won", "gone_cold_share"], "team": ["utilisation"]}
 
 
 def test_figures_by_month_and_team_are_those_of_a_comparison() -> None:
-    """(ST9)."""
+    """(ST10)."""
     result = fs.run_study(asked(strategies=["today", "one_more_rep"], by=BY))
     compared = fs.compare(
         small().with_months(result.months), strategies=["today", "one_more_rep"], replications=30
@@ -297,6 +297,14 @@ def test_a_study_writes_a_file_for_each_cut() -> None:
     assert json.loads(files["study.json"])["by"] == BY
 
 
+def test_a_strategy_of_a_study_is_as_if_it_stood_in_the_scenario() -> None:
+    """(ST11)."""
+    four = {"four": {"change": {PEOPLE: 4}}}
+    own = asked(strategies=["today", "four"], new_strategies=four)
+    theirs = asked(scenario=small().with_strategies(four), strategies=["today", "four"])
+    assert fs.run_study(own).table.equals(fs.run_study(theirs).table)
+
+
 # ---- reading ------------------------------------------------------------------------------------
 
 
@@ -334,6 +342,11 @@ def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path)
             "design.points is 100; expected a power of 2, for which",
         ),
         ('design = { kind = "latin_hypercube" }', "design.points is missing; expected a whole number"),
+        (
+            "new_strategies.four.change = { 'teams.sales.peple' = 4 }",
+            'line 2: new_strategies.four.change.teams.sales.peple does not exist; did you mean "teams.sales',
+        ),
+        ("new_strategies.one_more_rep.change = {}", "new_strategies.one_more_rep is there already; expected"),
         ("by = 3", "by is 3; expected a table [by]"),
         ('by.moth = ["won"]', 'by.moth is not a key here; did you mean "month"?'),
         ("by.month = 3", "by.month is 3; expected a list of different names"),

@@ -25,7 +25,7 @@ class Block(NamedTuple):
     plan : Plan
         Which worlds, of which seed.
     by : tuple of (str, str)
-        Figures that are kept by month, channel, ... as well (ST9).
+        Figures that are kept by month, channel, ... as well (ST10).
     """
 
     scenarios: Mapping[str, Scenario]

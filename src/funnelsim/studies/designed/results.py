@@ -172,7 +172,7 @@ class StudyResult:
         return pd.concat([self.points, pd.DataFrame(columns, index=self.points.index)], axis=1)
 
     def by(self, cut: str) -> pd.DataFrame:
-        """The means of the figures that the study asks for by month, channel, ... (ST9).
+        """The means of the figures that the study asks for by month, channel, ... (ST10).
 
         Parameters
         ----------

@@ -146,7 +146,7 @@ class Ready:
         Whether nothing in any row reads the values drawn.
     places : dict of str to list of dict
         By assumption: of each strategy of each point the names of the months, channels, ... that figures are
-        broken down by (ST9).
+        broken down by (ST10).
     """
 
     months: Months
@@ -288,7 +288,7 @@ class _Run:
             "first": worlds.start,
             "worlds": len(worlds),
         }
-        if self._study.by:  # what else is kept (ST9)
+        if self._study.by:  # what else is kept (ST10)
             content["by"] = self._study.by
         return Key(WORLDS, "scenario" if self._is_uncertain else "model", content)
 

@@ -32,6 +32,7 @@ from funnelsim.studies.designed.sums import KEPT, Broken
 
 DEFAULT_METRICS = ("profit", "won", "cost")
 BY = tuple(cut for cut in CUTS if cut != "all")
+OWN = "new_strategies"  # the table of those that the scenario does not have
 POINT = "point_"  # begins the name of the strategy that a point of the design is
 
 
@@ -285,8 +286,9 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
     ]
     by, misplaced = read_by(_table(table, "by"))
     problems += misplaced
+    scenario = _with_own(scenario, _table(table, OWN), problems)
     design, levers = _designed(_table(table, "design"), _table(table, "levers"), problems)
-    for key, known in _known(scenario):
+    for key, known in _known(scenario, _table(table, OWN)):
         if key in table and key not in wrong:
             problems += _misnamed(key, table[key], known)
     if {"starts", "always"} <= table.keys() and table["always"]:
@@ -294,9 +296,11 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
     if problems or scenario is None:
         raise ScenarioError(problems, source)
     asked: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in table.items()
+        if key not in _TABLES
     }
-    study = Study(scenario, **asked | {"design": design, "levers": levers, "by": by})
+    study = Study(scenario, **asked, design=design, levers=levers, by=by)
     try:
         study.check()
     except ScenarioError as error:
@@ -318,7 +322,7 @@ def _is_names(value: object) -> bool:
     return 0 < len(value) == len(set(value))
 
 
-_TABLES = ("by", "design", "levers")
+_TABLES = ("by", "design", "levers", OWN)
 _NAMES = _Of(_is_names, "a list of different names in quotes, at least one")
 _KEYS = {
     "title": _Of(lambda value: isinstance(value, str) and len(value) <= 60, "a text of up to 60 characters"),
@@ -356,6 +360,23 @@ def _scenario_of(given: object, folder: Path | None, problems: list[Problem]) ->
             problems.append(Problem("scenario", f'names "{given}"', right, None, given, near))
             return None
         raise
+
+
+def _with_own(
+    scenario: Scenario | None, strategies: Mapping[str, Any], problems: list[Problem]
+) -> Scenario | None:
+    """Add the strategies of a study to those of its scenario (ST11), and note what is wrong with them."""
+    if scenario is None or not strategies:
+        return scenario
+    try:
+        return scenario.with_strategies(strategies)
+    except ScenarioError as error:
+        for problem in error.problems:
+            path = problem.path
+            if path.split(".")[0] == "strategies":
+                path = path.replace("strategies", OWN, 1)
+            problems.append(replace(problem, path=path, line=None))
+        return scenario
 
 
 def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -409,11 +430,11 @@ def _not_by(cut: str, names: Sequence[str]) -> Problems:
             yield Problem(f"by.{cut}", f'names "{name}"', right, None, name, near)
 
 
-def _known(scenario: Scenario | None) -> Iterator[tuple[str, Sequence[str]]]:
+def _known(scenario: Scenario | None, own: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
     """List the names that a study may use."""
     yield "metrics", KEPT
     if scenario is not None:
-        yield "strategies", [TODAY, *scenario.strategies]
+        yield "strategies", [TODAY, *scenario.strategies, *own]
         yield "assumptions", [AS_TYPED, *scenario.assumptions]
 
 

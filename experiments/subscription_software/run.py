@@ -168,10 +168,11 @@ def goals(firm: Firm) -> str:
     """Say with which strategy each goal of the firm is likeliest."""
     said = []
     for name, goal in firm.studied.result.study.scenario.goals.items():
-        reached = {each: firm.years(goal.metric, each) >= goal.at_least for each in firm.names}
+        least = float(goal.at_least or 0.0)
+        reached = {each: firm.years(goal.metric, each) >= least for each in firm.names}
         likeliest = max(firm.names, key=lambda each: int(reached[each].sum()))
         said.append(
-            f"The goal *{in_words(name)}* ({goal.metric.upper()} of at least {aim(goal.at_least)}) is "
+            f"The goal *{in_words(name)}* ({goal.metric.upper()} of at least {aim(least)}) is "
             f"likeliest with *{firm.called(likeliest)}*: {chance(reached[likeliest])}, against "
             f"{chance(reached[TODAY])} today{alike(firm, reached, likeliest)}."
         )

@@ -344,7 +344,7 @@ def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path)
         ('design = { kind = "latin_hypercube" }', "design.points is missing; expected a whole number"),
         (
             "new_strategies.four.change = { 'teams.sales.peple' = 4 }",
-            'line 2: new_strategies.four.change.teams.sales.peple does not exist; did you mean "teams.sales',
+            'new_strategies.four.change."teams.sales.peple" does not exist; did you mean "teams.sales.people"?',
         ),
         ("new_strategies.one_more_rep.change = {}", "new_strategies.one_more_rep is there already; expected"),
         ("by = 3", "by is 3; expected a table [by]"),

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from experiments.paired import Floats, Found, estimate
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from funnelsim.io.writing import whole_file
@@ -37,6 +38,13 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 
 Formula = Callable[..., Floats]
 Setting = Mapping[str, Any]
+
+
+def shaded(axes: Axes, at: Sequence[float], found: Sequence[Found], colour: str, label: str) -> None:
+    """Draw a line through means, in thousands, with its intervals as a band."""
+    means, low, high = ([1e-3 * each[end] for each in found] for end in range(3))
+    axes.plot(at, means, color=colour, marker="o", markersize=3, label=label)
+    axes.fill_between(at, low, high, color=colour, alpha=0.15, linewidth=0)
 
 
 class Row(NamedTuple):
@@ -187,10 +195,12 @@ class Asked:
     def made_by(self, *studied: Studied) -> str:
         """Say how the figures of some studies were made: the command, the simulated years, the seed."""
         name, results = self.folder.name, [each.result for each in studied]
-        rows = " and ".join(f"{len(each.rows):,} rows of {each.years:,} simulated years" for each in results)
+        years = dict.fromkeys(each.years for each in results)
+        rows = {count: sum(len(each.rows) for each in results if each.years == count) for count in years}
+        simulated = " and ".join(f"{rows[count]:,} rows of {count:,} simulated years" for count in years)
         seeds = " and ".join(dict.fromkeys(str(each.study.seed) for each in results))
         return (
-            f"Written by `make experiments ONLY={name}` (`python -m experiments.{name}.run`): {rows} "
+            f"Written by `make experiments ONLY={name}` (`python -m experiments.{name}.run`): {simulated} "
             f"each, seed {seeds}. All rows have the same simulated years, so that a change is a difference "
             "within each year. Intervals are 95 % intervals of the mean: they say how well the simulation "
             "knows the mean, not how far a single year may differ from it."

@@ -26,8 +26,10 @@ COLOUR = {BORNE_OUT: BLUE, OPPOSITE: ORANGE, UNDECIDED: "#999999"}
 
 SAYS = """# Closing the loop between sales and marketing: which of four promises hold?
 
-**Sales reports what becomes of each lead, marketing learns whom to look for, and whoever is not ready is kept
-warm. Does that bring lower cost, a higher return, a shorter cycle and more predictable revenue?** {answer}
+**Question.** Sales reports what becomes of each lead, marketing learns whom to look for, and whoever is not
+ready is kept warm. Does that bring lower cost, a higher return, a shorter cycle and more predictable revenue?
+
+**Answer.** {answer}
 
 ![The change of each of the four figures, by strategy](claims.png)
 

@@ -25,7 +25,10 @@ GREY = "#999999"
 
 SAYS = """# Seven levers against junk: one by one, in pairs, and all at once
 
-**Sales rejects {today} of the leads that it contacts. What do seven known levers against it bring?** {answer}
+**Question.** Sales rejects {today} of the leads that it contacts. What do seven known levers against it bring:
+one by one, in pairs, and all at once?
+
+**Answer.** {answer}
 
 ![The junk rate by month, and what the levers take off it](levers.png)
 

@@ -27,8 +27,10 @@ BLUE = COLOURS[0]
 
 SAYS = """# Who should look after customers: hunters who farm, or farmers?
 
-**A firm that sells subscriptions lives on the customers that it has. Should its account executives visit
-them, whose hours then lack for new deals, or account managers?** {answer}
+**Question.** A firm that sells subscriptions lives on the customers that it has. Should its account
+executives visit them, whose hours then lack for new deals, or account managers?
+
+**Answer.** {answer}
 
 ![MRR by month and profit, both against today](farmers.png)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,36 @@ def test_twice_the_points_of_a_sobol_sequence_begin_with_those_that_there_are() 
 def test_whole_numbers_are_tried_between_whole_ends_alike() -> None:
     points = list(Design("latin_hypercube", 30).of([Lever("a", low=2, high=4)]))
     assert np.unique([point["a"] for point in points], return_counts=True)[1].tolist() == [10, 10, 10]
+
+
+@pytest.mark.parametrize(("levers", "steps"), [(2, 5), (3, 10), (4, 6)])
+def test_a_mixture_has_every_way_to_divide_its_total(levers: int, steps: int) -> None:
+    """There are as many as multisets (ST9)."""
+    money = [Lever(name, low=0.0, high=900.0) for name in "abcd"[:levers]]
+    design = Design("mixture", total=900.0, steps=steps)
+    points = [tuple(point.values()) for point in design.of([*money, Lever("e", ("x", "y"))])]
+    assert (
+        design.count([*money, Lever("e", ("x", "y"))]) == len(points) == 2 * comb(steps + levers - 1, steps)
+    )
+    assert len(set(points)) == len(points)
+    assert all(sum(mix) == pytest.approx(900) and min(mix) >= 0 for *mix, _ in points)
+
+
+def test_a_mixture_stays_within_the_ranges_of_its_levers() -> None:
+    """All grid points that add up, and no others (ST9)."""
+    levers = [Lever("a", low=1, high=3), Lever("b", low=0, high=4), Lever("c", low=2, high=9)]
+    design = Design("mixture", total=6, steps=6)
+    found = [tuple(point.values()) for point in design.of(levers)]
+    assert found == [(a, b, c) for a in range(1, 4) for b in range(5) for c in range(2, 10) if a + b + c == 6]
+    assert design.count(levers) == len(found) > 0
+    assert all(isinstance(value, int) for mix in found for value in mix)
+
+
+def test_a_mixture_of_many_levers_goes_down_no_dead_end() -> None:
+    levers = [Lever(str(number), low=0, high=1) for number in range(100)]
+    design = Design("mixture", total=100, steps=100)
+    assert design.count(levers) == 1
+    assert [set(point.values()) for point in design.of(levers)] == [{1}]
 
 
 # ---- three axes ---------------------------------------------------------------------------------
@@ -344,7 +375,7 @@ def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path)
         ('design = { kind = "latin_hypercube" }', "design.points is missing; expected a whole number"),
         (
             "new_strategies.four.change = { 'teams.sales.peple' = 4 }",
-            'new_strategies.four.change."teams.sales.peple" does not exist; did you mean "teams.sales.people"?',
+            'new_strategies.four.change."teams.sales.peple" does not exist; did you mean "teams.sales',
         ),
         ("new_strategies.one_more_rep.change = {}", "new_strategies.one_more_rep is there already; expected"),
         ("by = 3", "by is 3; expected a table [by]"),
@@ -354,6 +385,36 @@ def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path)
         (
             'by.rep = ["inquiries"]',
             "by.rep names inquiries, which there is not by rep; expected a figure by rep",
+        ),
+        (
+            'design = { kind = "latin_hypercube", points = 4, total = 9 }',
+            "design.total is 9 in a Latin hypercube, which divides no total",
+        ),
+        ('design = { kind = "mixture", steps = 3 }', "design.total is missing; expected a number above 0"),
+        (
+            'design = { kind = "mixture", total = 3 }',
+            "design.steps is missing; expected a whole number from 1",
+        ),
+        (
+            'design = { kind = "mixture", total = 3, steps = 3, points = 3 }',
+            "design.points is 3 in a mixture, which has every way to divide its total",
+        ),
+        (
+            'design = { kind = "mixture", total = 3, steps = 3 }\n'
+            'levers."teams.sales.people" = { low = 1, high = 3 }',
+            "levers has one lever with a range; expected two at least, among which the total is divided",
+        ),
+        (
+            'design = { kind = "mixture", total = 9, steps = 3 }\n'
+            'levers."teams.sales.people" = { low = 1, high = 3 }\n'
+            'levers."teams.sales.hours_per_week" = { low = 1, high = 3 }',
+            "levers cannot add up to 9 within their ranges, in parts of 3; expected wider ranges, or more",
+        ),
+        (
+            'design = { kind = "mixture", total = 9, steps = 2 }\n'
+            'levers."teams.sales.people" = { low = 1, high = 9 }\n'
+            'levers."teams.sales.hours_per_week" = { low = 1, high = 9 }',
+            "design.steps divides 9 into parts that are not whole, for a lever of whole numbers",
         ),
         ("levers = 3", "levers is 3; expected a table [levers]"),
         ('levers."teams.sales.peple" = [2]', 'did you mean "teams.sales.people"?'),

@@ -115,8 +115,8 @@ class Promises:
 
     def monthly(self, name: str, metric: str = "revenue") -> Floats:
         """Return what contracts, as drawn, bring in each month of each simulated period: (R, months)."""
-        by_row: Floats = self.studied.result.years_by(metric, "month")
-        return by_row[self.row(name).place]
+        monthly: Floats = self.studied.result.years_by(metric, "month")[self.row(name).place]
+        return monthly
 
     def busy(self, name: str) -> float:
         """Return the share of their hours in which the people of sales work."""

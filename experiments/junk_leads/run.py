@@ -25,8 +25,8 @@ GREY = "#999999"
 
 SAYS = """# Seven levers against junk: one by one, in pairs, and all at once
 
-**Question.** Sales rejects {today} of the leads that it contacts. What do seven known levers against it bring:
-one by one, in pairs, and all at once?
+**Question.** Sales rejects {today} of the leads that it contacts. What do seven known levers against it
+bring: one by one, in pairs, and all at once?
 
 **Answer.** {answer}
 

@@ -328,6 +328,14 @@ def test_a_study_writes_a_file_for_each_cut() -> None:
     assert json.loads(files["study.json"])["by"] == BY
 
 
+def test_what_a_study_has_not_kept_by_month_is_refused() -> None:
+    result = fs.run_study(asked(by=BY, replications=2))
+    with pytest.raises(ValueError, match="does not keep figures by channel: ask for them with"):
+        result.by("channel")
+    with pytest.raises(ValueError, match="does not keep won by team"):
+        result.years_by("won", "team")
+
+
 def test_a_strategy_of_a_study_is_as_if_it_stood_in_the_scenario() -> None:
     """(ST11)."""
     four = {"four": {"change": {PEOPLE: 4}}}

@@ -183,9 +183,15 @@ class StudyResult:
         -------
         frame
             Indexed by `row` and by the cut; each figure with `_low` and `_high`, its 95 % precision.
+
+        Raises
+        ------
+        ValueError
+            If the study does not ask for figures by it.
         """
         import pandas as pd
 
+        self._must_have(cut)
         frames = []
         for number, places in enumerate(self.places):
             columns: dict[str, Floats] = {}
@@ -201,7 +207,13 @@ class StudyResult:
         """Return a figure by month, channel, ... in each simulated year, as drawn: (rows, years, places).
 
         Places are in the order of `named(cut)`; NaN where a row does not have one.
+
+        Raises
+        ------
+        ValueError
+            If the study does not ask for it.
         """
+        self._must_have(cut, metric)
         names = self.named(cut)
         found = np.full((len(self.rows), self.years, len(names)), np.nan)
         for number, (row, places) in enumerate(zip(self.rows, self.places, strict=True)):
@@ -211,8 +223,22 @@ class StudyResult:
         return found
 
     def named(self, cut: str) -> tuple[str, ...]:
-        """Name the months, channels, ... that rows have."""
+        """Name the months, channels, ... that rows have.
+
+        Raises
+        ------
+        ValueError
+            If the study does not ask for figures by it.
+        """
+        self._must_have(cut)
         return tuple(dict.fromkeys(name for places in self.places for name in places[cut]))
+
+    def _must_have(self, cut: str, metric: str = "") -> None:
+        """Refuse what the study has not kept."""
+        asked = self.study.cuts.get(cut, [])
+        if not asked or (metric and metric not in asked):
+            what = metric or "figures"
+            raise ValueError(f"the study does not keep {what} by {cut}: ask for them with [by] in the study")
 
     def _by_year(self, expected: bool) -> Floats:
         found = [

@@ -10,9 +10,7 @@
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
 # make pages   the pictures of docs/junk.md, docs/loop.md, docs/nurture.md, docs/people.md, docs/subscriptions.md, docs/delivery.md, docs/customers.md and docs/cash.md
-# make levers  what seven levers against junk bring one by one and at once, experiments/junk_leads/result.md
-# make alignment  which promises a closed loop keeps, experiments/alignment/result.md
-# make subscriptions  who should look after customers, experiments/subscription_software/result.md
+# make experiments  the studies of experiments/, each with its README; ONLY=channel_mix runs that one
 # make partners  what comes first for partners who sell and deliver, experiments/partners_who_deliver/result.md
 # make repeat-purchase  who buys again: fitted to 39 weeks and scored on the next 39, experiments/repeat_purchase/result.md
 # make crm-sales  a quarter of a hardware maker forecast from its pipeline and scored, experiments/crm_sales
@@ -31,7 +29,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees optimise measured coverage-table notebook clean
+.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace experiments partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees optimise measured coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -48,9 +46,8 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check src tests experiments benchmarks docs notebooks
 	$(BIN)/mypy
 	$(BIN)/mypy --strict experiments/marketplace_sellers
-	$(BIN)/mypy --strict experiments/junk_leads experiments/alignment
-	$(BIN)/mypy --strict experiments/subscription_software experiments/partners_who_deliver
-	$(BIN)/mypy --strict experiments/installer
+	$(BIN)/mypy --strict experiments/partners_who_deliver experiments/installer
+	$(BIN)/mypy --strict --explicit-package-bases $(addsuffix run.py,$(dir $(wildcard experiments/*/study.toml)))
 	$(BIN)/mypy --strict --explicit-package-bases experiments/repeat_purchase
 	$(BIN)/mypy --strict --explicit-package-bases experiments/crm_sales experiments/loan_leads experiments/olist
 	$(BIN)/mypy --strict --exclude crn.py benchmarks
@@ -91,14 +88,12 @@ docs: $(VENV)/installed
 pages: $(VENV)/installed
 	for page in junk loop nurture people subscriptions delivery customers cash; do $(BIN)/python docs/$$page.py || exit 1; done
 
-levers: $(VENV)/installed
-	$(BIN)/python -m experiments.junk_leads.levers
-
-alignment: $(VENV)/installed
-	$(BIN)/python -m experiments.alignment.claims
-
-subscriptions: $(VENV)/installed
-	$(BIN)/python -m experiments.subscription_software.farmers
+# What their store, .studies, has already is not simulated again.
+experiments: $(VENV)/installed
+	@for study in $(or $(wildcard experiments/$(or $(ONLY),*)/study.toml),experiments/$(ONLY)/study.toml); do \
+		name=$$(basename $$(dirname $$study)); \
+		test -f $$study || { echo "There is no experiments/$$name with a study.toml"; exit 1; }; \
+		echo $(BIN)/python -m experiments.$$name.run; $(BIN)/python -m experiments.$$name.run || exit 1; done
 
 partners: $(VENV)/installed
 	$(BIN)/python -m experiments.partners_who_deliver.partners

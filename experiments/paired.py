@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,12 +16,9 @@ from numpy.typing import NDArray
 
 from funnelsim.forecast import Forecast, bootstrap_t
 from funnelsim.metrics import FIGURES
-from funnelsim.scenario import Scenario
-from funnelsim.studies.results import ComparisonResult, SimulationResult
-from funnelsim.studies.study import compare
+from funnelsim.studies.results import ComparisonResult
 
 Floats = NDArray[np.float64]
-Results = Mapping[str, SimulationResult]
 
 
 class Found(NamedTuple):
@@ -41,20 +39,19 @@ class Found(NamedTuple):
         >>> Found(-0.012, -0.02, 0.001).signed(100, 1)
         '-1.2 (-2.0 to +0.1)'
         """
-        mean, low, high = (f"{scale * each:+,.{decimals}f}" for each in self)
-        return f"{mean} ({low} to {high})"
+        return self._written(scale, f"+,.{decimals}f")
 
+    def plain(self, scale: float = 1.0, decimals: int = 0) -> str:
+        """Write it as a value, with its interval.
 
-def simulated(scenario: Scenario, names: Sequence[str], options: argparse.Namespace) -> Results:
-    """Simulate strategies of a settled scenario in the same worlds, whatever else is simulated in them."""
-    found = compare(
-        scenario,
-        strategies=list(names),
-        replications=options.years,
-        seed=options.seed,
-        jobs=options.jobs,
-    )
-    return {name: found[name] for name in found}
+        >>> Found(0.231, 0.228, 0.234).plain(100, 1), Found(3.0, math.nan, math.nan).plain()
+        ('23.1 (22.8 to 23.4)', '3 (no interval)')
+        """
+        return self._written(scale, f",.{decimals}f")
+
+    def _written(self, scale: float, form: str) -> str:
+        mean, low, high = (format(scale * each, form) for each in self)
+        return f"{mean} (no interval)" if math.isnan(self.low) else f"{mean} ({low} to {high})"
 
 
 def change(mine: Sequence[Forecast], its: Forecast, metric: str) -> Found:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from math import comb
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import funnelsim as fs
 from funnelsim.metrics import FIGURES
+from funnelsim.reports.study_files import study_files
 from funnelsim.scenario import AS_TYPED, ScenarioError, preset_text
 from funnelsim.studies.designed import running
 from funnelsim.studies.designed.levers import Design, Lever
@@ -73,6 +77,36 @@ def test_twice_the_points_of_a_sobol_sequence_begin_with_those_that_there_are() 
 def test_whole_numbers_are_tried_between_whole_ends_alike() -> None:
     points = list(Design("latin_hypercube", 30).of([Lever("a", low=2, high=4)]))
     assert np.unique([point["a"] for point in points], return_counts=True)[1].tolist() == [10, 10, 10]
+
+
+@pytest.mark.parametrize(("levers", "steps"), [(2, 5), (3, 10), (4, 6)])
+def test_a_mixture_has_every_way_to_divide_its_total(levers: int, steps: int) -> None:
+    """There are as many as multisets (ST9)."""
+    money = [Lever(name, low=0.0, high=900.0) for name in "abcd"[:levers]]
+    design = Design("mixture", total=900.0, steps=steps)
+    points = [tuple(point.values()) for point in design.of([*money, Lever("e", ("x", "y"))])]
+    assert (
+        design.count([*money, Lever("e", ("x", "y"))]) == len(points) == 2 * comb(steps + levers - 1, steps)
+    )
+    assert len(set(points)) == len(points)
+    assert all(sum(mix) == pytest.approx(900) and min(mix) >= 0 for *mix, _ in points)
+
+
+def test_a_mixture_stays_within_the_ranges_of_its_levers() -> None:
+    """All grid points that add up, and no others (ST9)."""
+    levers = [Lever("a", low=1, high=3), Lever("b", low=0, high=4), Lever("c", low=2, high=9)]
+    design = Design("mixture", total=6, steps=6)
+    found = [tuple(point.values()) for point in design.of(levers)]
+    assert found == [(a, b, c) for a in range(1, 4) for b in range(5) for c in range(2, 10) if a + b + c == 6]
+    assert design.count(levers) == len(found) > 0
+    assert all(isinstance(value, int) for mix in found for value in mix)
+
+
+def test_a_mixture_of_many_levers_goes_down_no_dead_end() -> None:
+    levers = [Lever(str(number), low=0, high=1) for number in range(100)]
+    design = Design("mixture", total=100, steps=100)
+    assert design.count(levers) == 1
+    assert [set(point.values()) for point in design.of(levers)] == [{1}]
 
 
 # ---- three axes ---------------------------------------------------------------------------------
@@ -235,6 +269,81 @@ def test_progress_counts_every_year_once() -> None:
     assert sum(counted) == study.simulated_years == 480
 
 
+# ---- figures by month, channel, team ------------------------------------------------------------
+
+
+BY = {"month": ["won", "gone_cold_share"], "team": ["utilisation"]}
+
+
+def test_figures_by_month_and_team_are_those_of_a_comparison() -> None:
+    """(ST10)."""
+    result = fs.run_study(asked(strategies=["today", "one_more_rep"], by=BY))
+    compared = fs.compare(
+        small().with_months(result.months), strategies=["today", "one_more_rep"], replications=30
+    )
+    for number, name in enumerate(compared, 1):
+        for cut, metrics in BY.items():
+            theirs = getattr(compared[name], f"by_{cut}")
+            for metric in metrics:
+                mine = result.by(cut).loc[number]
+                assert list(mine.index) == list(theirs.index) == list(result.named(cut))
+                for column, statistic in (("", "mean"), ("_low", "low"), ("_high", "high")):
+                    np.testing.assert_allclose(mine[metric + column], theirs[metric, statistic], rtol=1e-12)
+                years = compared[name].forecast.values(metric, cut)
+                np.testing.assert_array_equal(result.years_by(metric, cut)[number - 1], years)
+
+
+def test_a_row_without_a_channel_has_no_figures_of_it() -> None:
+    channel = {"kind": "pr", "inquiries_per_month": 20}
+    scenario = small().with_strategies({"press": {"change": {"channels.press": channel}}})
+    study = fs.study_of(
+        {
+            "scenario": scenario,
+            "strategies": ["today", "press"],
+            "by": {"channel": ["inquiries"]},
+            "replications": 4,
+        }
+    )
+    result = fs.run_study(study)
+    place = result.named("channel").index("press")
+    counts = result.years_by("inquiries", "channel")
+    assert np.isnan(counts[0, :, place]).all()
+    assert (counts[1, :, place] > 0).all()
+    assert (1, "press") not in result.by("channel").index
+
+
+def test_what_is_kept_by_month_is_found_again_and_leaves_other_files_alone(tmp_path: Path) -> None:
+    plain, by = asked(), asked(by=BY)
+    runs = [fs.run_study(study, store=tmp_path / "store") for study in (plain, by, by, plain)]
+    assert [each.simulated for each in runs] == [30, 30, 0, 0]
+    pd.testing.assert_frame_equal(runs[1].by("month"), runs[2].by("month"))
+    assert runs[1].table.equals(runs[0].table)
+
+
+def test_a_study_writes_a_file_for_each_cut() -> None:
+    files = dict(study_files(fs.run_study(asked(by=BY))))
+    assert [name for name in files if name.startswith("by_")] == ["by_month.csv", "by_team.csv"]
+    first, second, *_ = files["by_team.csv"].decode("utf-8-sig").splitlines()
+    assert (first, second[:8]) == ("row,team,utilisation,utilisation_low,utilisation_high", "1,sales,")
+    assert json.loads(files["study.json"])["by"] == BY
+
+
+def test_what_a_study_has_not_kept_by_month_is_refused() -> None:
+    result = fs.run_study(asked(by=BY, replications=2))
+    with pytest.raises(ValueError, match="does not keep figures by channel: ask for them with"):
+        result.by("channel")
+    with pytest.raises(ValueError, match="does not keep won by team"):
+        result.years_by("won", "team")
+
+
+def test_a_strategy_of_a_study_is_as_if_it_stood_in_the_scenario() -> None:
+    """(ST11)."""
+    four = {"four": {"change": {PEOPLE: 4}}}
+    own = asked(strategies=["today", "four"], new_strategies=four)
+    theirs = asked(scenario=small().with_strategies(four), strategies=["today", "four"])
+    assert fs.run_study(own).table.equals(fs.run_study(theirs).table)
+
+
 # ---- reading ------------------------------------------------------------------------------------
 
 
@@ -272,6 +381,49 @@ def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path)
             "design.points is 100; expected a power of 2, for which",
         ),
         ('design = { kind = "latin_hypercube" }', "design.points is missing; expected a whole number"),
+        (
+            "new_strategies.four.change = { 'teams.sales.peple' = 4 }",
+            'new_strategies.four.change."teams.sales.peple" does not exist; did you mean "teams.sales',
+        ),
+        ("new_strategies.one_more_rep.change = {}", "new_strategies.one_more_rep is there already; expected"),
+        ("by = 3", "by is 3; expected a table [by]"),
+        ('by.moth = ["won"]', 'by.moth is not a key here; did you mean "month"?'),
+        ("by.month = 3", "by.month is 3; expected a list of different names"),
+        ('by.month = ["wno"]', 'line 2: by.month names "wno"; did you mean "won"?'),
+        (
+            'by.rep = ["inquiries"]',
+            "by.rep names inquiries, which there is not by rep; expected a figure by rep",
+        ),
+        (
+            'design = { kind = "latin_hypercube", points = 4, total = 9 }',
+            "design.total is 9 in a Latin hypercube, which divides no total",
+        ),
+        ('design = { kind = "mixture", steps = 3 }', "design.total is missing; expected a number above 0"),
+        (
+            'design = { kind = "mixture", total = 3 }',
+            "design.steps is missing; expected a whole number from 1",
+        ),
+        (
+            'design = { kind = "mixture", total = 3, steps = 3, points = 3 }',
+            "design.points is 3 in a mixture, which has every way to divide its total",
+        ),
+        (
+            'design = { kind = "mixture", total = 3, steps = 3 }\n'
+            'levers."teams.sales.people" = { low = 1, high = 3 }',
+            "levers has one lever with a range; expected two at least, among which the total is divided",
+        ),
+        (
+            'design = { kind = "mixture", total = 9, steps = 3 }\n'
+            'levers."teams.sales.people" = { low = 1, high = 3 }\n'
+            'levers."teams.sales.hours_per_week" = { low = 1, high = 3 }',
+            "levers cannot add up to 9 within their ranges, in parts of 3; expected wider ranges, or more",
+        ),
+        (
+            'design = { kind = "mixture", total = 9, steps = 2 }\n'
+            'levers."teams.sales.people" = { low = 1, high = 9 }\n'
+            'levers."teams.sales.hours_per_week" = { low = 1, high = 9 }',
+            "design.steps divides 9 into parts that are not whole, for a lever of whole numbers",
+        ),
         ("levers = 3", "levers is 3; expected a table [levers]"),
         ('levers."teams.sales.peple" = [2]', 'did you mean "teams.sales.people"?'),
         ("levers.teams.sales.people = [2]", "is a table; expected a whole path in quotes"),

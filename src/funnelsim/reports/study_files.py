@@ -24,11 +24,14 @@ def study_files(result: StudyResult) -> Iterator[tuple[str, bytes]]:
     Yields
     ------
     tuple of str and bytes
-        Name and contents: the page as text; `table.csv`, a row a point; `years.npz`, the arrays `values`,
-        `expected` and `twins` of NumPy; `study.json`.
+        Name and contents: the page as text; `table.csv`, a row a point; `by_month.csv` and the like where the
+        study asks for figures by month, ...; `years.npz`, the arrays `values`, `expected` and `twins` of
+        NumPy; `study.json`.
     """
     yield "page.txt", as_text(study_page(result)).encode()
     yield "table.csv", result.table.to_csv(lineterminator="\n").encode("utf-8-sig")
+    for cut in result.study.cuts:
+        yield f"by_{cut}.csv", result.by(cut).to_csv(lineterminator="\n").encode("utf-8-sig")
     arrays = {"values": result.values, "expected": result.expected, "twins": result.twins}
     yield "years.npz", packed(arrays)
     yield "study.json", (as_json(study_document(result)) + "\n").encode()
@@ -41,6 +44,7 @@ def study_document(result: StudyResult) -> dict[str, Any]:
         "title": study.name,
         "scenario": study.scenario.source,
         "figures": list(study.metrics),
+        "by": study.cuts,
         "levers": {lever.key: _tried(lever) for lever in study.levers},
         "design": asdict(study.design),
         "starts": study.starts,

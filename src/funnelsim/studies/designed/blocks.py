@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from funnelsim.scenario import Course, Scenario
-from funnelsim.studies.designed.sums import sums_of
+from funnelsim.studies.designed.sums import Broken, sums_of
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.store import Arrays
 from funnelsim.studies.study import Progress, replicated
@@ -24,11 +24,14 @@ class Block(NamedTuple):
         The scenario of each strategy, and its lowered form.
     plan : Plan
         Which worlds, of which seed.
+    by : tuple of (str, str)
+        Figures that are kept by month, channel, ... as well (ST10).
     """
 
     scenarios: Mapping[str, Scenario]
     courses: Mapping[str, Course]
     plan: Plan
+    by: Broken = ()
 
 
 def simulated(block: Block, progress: Progress = lambda _: None) -> Brought:
@@ -55,7 +58,10 @@ def simulated(block: Block, progress: Progress = lambda _: None) -> Brought:
     finished = replicated(block.scenarios, block.courses, block.plan, progress)
     if any(len(found) < block.plan.replications for found in finished.values()):
         raise KeyboardInterrupt  # a part of a block is nothing that could be kept
-    return {name: sums_of(block.courses[name].typed[-1].model, found) for name, found in finished.items()}
+    return {
+        name: sums_of(block.courses[name].typed[-1].model, found, block.by)
+        for name, found in finished.items()
+    }
 
 
 class Here:

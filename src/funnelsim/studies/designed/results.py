@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OPEN_SHARE = "open_share"
+Places = Mapping[str, Sequence[str]]  # by cut: the names of its months, channels, ...
 _AT_ONCE = 1 << 24  # numbers that are looked at together
 
 
@@ -73,6 +74,8 @@ class StudyResult:
         Simulated years of this run: those that were not in the store.
     damaged : tuple of str
         Files of the store that were damaged, and made anew.
+    places : tuple of dict
+        Of each row: by what figures are broken down, and the names of its months, channels, ...
 
     Examples
     --------
@@ -93,6 +96,7 @@ class StudyResult:
     is_expected: bool
     simulated: int
     damaged: tuple[str, ...] = ()
+    places: tuple[Places, ...] = ()
 
     @property
     def years(self) -> int:
@@ -166,6 +170,75 @@ class StudyResult:
         for metric, found in self.means.items():
             columns |= {metric: found.value, f"{metric}_low": found.low, f"{metric}_high": found.high}
         return pd.concat([self.points, pd.DataFrame(columns, index=self.points.index)], axis=1)
+
+    def by(self, cut: str) -> pd.DataFrame:
+        """The means of the figures that the study asks for by month, channel, ... (ST10).
+
+        Parameters
+        ----------
+        cut : str
+            One that the study has under `by`, such as "month".
+
+        Returns
+        -------
+        frame
+            Indexed by `row` and by the cut; each figure with `_low` and `_high`, its 95 % precision.
+
+        Raises
+        ------
+        ValueError
+            If the study does not ask for figures by it.
+        """
+        import pandas as pd
+
+        self._must_have(cut)
+        frames = []
+        for number, places in enumerate(self.places):
+            columns: dict[str, Floats] = {}
+            for metric in self.study.cuts[cut]:
+                parts = self.sums[self.rows[number].content].by[metric, cut, self.is_expected]
+                found = precise(FIGURES[metric], parts, cut)
+                columns |= {metric: found.value, f"{metric}_low": found.low, f"{metric}_high": found.high}
+            index = pd.MultiIndex.from_product([[number + 1], list(places[cut])], names=["row", cut])
+            frames.append(pd.DataFrame(columns, index=index))
+        return pd.concat(frames)
+
+    def years_by(self, metric: str, cut: str) -> Floats:
+        """Return a figure by month, channel, ... in each simulated year, as drawn: (rows, years, places).
+
+        Places are in the order of `named(cut)`; NaN where a row does not have one.
+
+        Raises
+        ------
+        ValueError
+            If the study does not ask for it.
+        """
+        self._must_have(cut, metric)
+        names = self.named(cut)
+        found = np.full((len(self.rows), self.years, len(names)), np.nan)
+        for number, (row, places) in enumerate(zip(self.rows, self.places, strict=True)):
+            columns = [names.index(name) for name in places[cut]]
+            parts = self.sums[row.content].by[metric, cut, False]
+            found[number][:, columns] = FIGURES[metric].formula(*parts)
+        return found
+
+    def named(self, cut: str) -> tuple[str, ...]:
+        """Name the months, channels, ... that rows have.
+
+        Raises
+        ------
+        ValueError
+            If the study does not ask for figures by it.
+        """
+        self._must_have(cut)
+        return tuple(dict.fromkeys(name for places in self.places for name in places[cut]))
+
+    def _must_have(self, cut: str, metric: str = "") -> None:
+        """Refuse what the study has not kept."""
+        asked = self.study.cuts.get(cut, [])
+        if not asked or (metric and metric not in asked):
+            what = metric or "figures"
+            raise ValueError(f"the study does not keep {what} by {cut}: ask for them with [by] in the study")
 
     def _by_year(self, expected: bool) -> Floats:
         found = [

@@ -12,18 +12,18 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from funnelsim.engines.fold import new_tally
 from funnelsim.io.memory import available_memory
 from funnelsim.io.writing import UnusableError
-from funnelsim.metrics import reads_values
+from funnelsim.metrics import labels, reads_values
 from funnelsim.scenario import TODAY, Course, Months, Scenario, courses_of
 from funnelsim.studies.designed.blocks import Block, Brought, Here
 from funnelsim.studies.designed.cluster import Cluster
-from funnelsim.studies.designed.results import OPEN_SHARE, Row, StudyResult
+from funnelsim.studies.designed.results import OPEN_SHARE, Places, Row, StudyResult
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.designed.sums import (
     Sums,
@@ -50,6 +50,7 @@ ASKED_FROM = 100_000  # simulated years from which on time and size are estimate
 LONG = 3_600.0  # seconds that a study may take unasked
 LARGE = 10_000_000_000  # bytes that it may keep unasked
 _FLOAT = 8  # bytes
+_PLACES = 24  # months, channels, ... of a figure that is broken down: the right order of magnitude
 
 
 class LargeStudyError(UnusableError):
@@ -143,27 +144,32 @@ class Ready:
         By assumption: what each strategy of each point is simulated from, point by point.
     is_expected : bool
         Whether nothing in any row reads the values drawn.
+    places : dict of str to list of dict
+        By assumption: of each strategy of each point the names of the months, channels, ... that figures are
+        broken down by (ST10).
     """
 
     months: Months
     doubts: dict[str, list[int]]
     contents: dict[str, list[str]]
     is_expected: bool
+    places: dict[str, list[Places]]
 
     def rows(self, study: Study) -> tuple[Row, ...]:
         """List the rows, in the order of points, then assumptions, then strategies."""
-        many = len(study.strategies)
         return tuple(
-            Row(point + 1, assumption, strategy, self.contents[assumption][point * many + place])
-            for point in range(study.count)
-            for assumption in study.assumptions
-            for place, strategy in enumerate(study.strategies)
+            Row(number // len(study.strategies) + 1, assumption, strategy, self.contents[assumption][number])
+            for number, assumption, strategy in _in_order(study)
         )
+
+    def places_of_rows(self, study: Study) -> tuple[Places, ...]:
+        """Name the months, channels, ... of each row, in the order of rows."""
+        return tuple(self.places[assumption][number] for number, assumption, _ in _in_order(study))
 
 
 def key_of_study(study: Study) -> Key:
-    """Return the key of what a study's rows are simulated from: not of figures, seed and years."""
-    said = {
+    """Return the key of what a study's rows are simulated from: not of figures in all, seed and years."""
+    said: dict[str, Any] = {
         "scenario": study.scenario.document,
         "samples": {
             name: hashlib.sha256(content).hexdigest() for name, content in study.scenario.sample_files.items()
@@ -174,6 +180,8 @@ def key_of_study(study: Study) -> Key:
         "starts": study.starts,
         "always": study.always,
     }
+    if study.by:
+        said["by"] = study.by
     plain = json.dumps(said, sort_keys=True, default=str)
     content = {"title": study.name, "rows": study.rows, "says": hashlib.sha256(plain.encode()).hexdigest()}
     return Key(STUDIES, "study", content)
@@ -182,7 +190,7 @@ def key_of_study(study: Study) -> Key:
 def ready_of(arrays: Arrays) -> Ready:
     """Read what was kept of a study."""
     found = json.loads(arrays["ready"].tobytes())
-    return Ready(Months(*found["months"]), found["doubts"], found["contents"], found["is_expected"])
+    return Ready(**found | {"months": Months(*found["months"])})
 
 
 class _Run:
@@ -232,6 +240,7 @@ class _Run:
             is_expected=self._ready.is_expected,
             simulated=self._simulated,
             damaged=tuple(dict.fromkeys(map(str, self._box.damaged))),
+            places=self._ready.places_of_rows(self._study),
         )
 
     def _sums(self, worlds: range) -> dict[str, Sums]:
@@ -241,7 +250,7 @@ class _Run:
             for content, row in self._first.items():
                 kept = self._box.read(self._key(row, worlds), wanted_for(self._figures))
                 if kept is not None:
-                    found[content] = read_sums(kept, self._figures)
+                    found[content] = read_sums(kept, self._figures, self._study.by)
                     self._progress(self._times[content] * len(worlds))
         return self._found[worlds]
 
@@ -260,24 +269,27 @@ class _Run:
         """Lower rows of a part, to be simulated in a block of worlds."""
         scenario, names = self._scenario(part), [self._name(row) for row in rows]
         plan = Plan(len(worlds), self._study.seed, jobs=self._jobs, first=worlds.start)
-        return Block({name: scenario.strategy(name) for name in names}, courses_of(scenario, names), plan)
+        scenarios = {name: scenario.strategy(name) for name in names}
+        return Block(scenarios, courses_of(scenario, names), plan, self._study.by)
 
     def _keep(self, task: _Task, brought: Brought) -> None:
         """Keep what rows have brought in a block of worlds."""
         for row in task.rows:
             kept = brought[self._name(row)]
             self._box.write(self._key(row, task.worlds), kept)
-            self._found[task.worlds][row.content] = read_sums(kept, self._figures)
+            self._found[task.worlds][row.content] = read_sums(kept, self._figures, self._study.by)
             self._progress((self._times[row.content] - 1) * len(task.worlds))
         self._simulated += len(task.rows) * len(task.worlds)
 
     def _key(self, row: Row, worlds: range) -> Key:
-        content = {
+        content: dict[str, Any] = {
             "content": row.content,
             "seed": self._study.seed,
             "first": worlds.start,
             "worlds": len(worlds),
         }
+        if self._study.by:  # what else is kept (ST10)
+            content["by"] = self._study.by
         return Key(WORLDS, "scenario" if self._is_uncertain else "model", content)
 
     @property
@@ -321,7 +333,9 @@ class _Run:
             found[part] = settled(under, self._jobs, part.names(study))
         scenarios = alike(found)
         months = next(iter(scenarios.values())).months
-        ready = Ready(months, {}, {each: [] for each in study.assumptions}, is_expected=True)
+        contents: dict[str, list[str]] = {each: [] for each in study.assumptions}
+        places: dict[str, list[Places]] = {each: [] for each in study.assumptions}
+        ready = Ready(months, {}, contents, is_expected=True, places=places)
         for part, scenario in scenarios.items():
             ready = self._with_part(ready, part, scenario)
         said = json.dumps(asdict(ready))
@@ -337,6 +351,7 @@ class _Run:
             self._must_be_known(name, course)
             row = _number_of(self._study, part.assumption, len(contents))
             contents.append(content_of(course, scenario, name))
+            ready.places[part.assumption].append({cut: labels(course.names, cut) for cut in self._study.cuts})
             reads |= any(reads_values(chapter.model) for chapter in course.typed)
             for doubt in scenario.strategy(name).doubts:
                 ready.doubts.setdefault(doubt, []).append(row)
@@ -382,6 +397,14 @@ def _parts(study: Study) -> list[_Part]:
     return [_Part(each, number) for each in study.assumptions for number in range(-(-study.count // POINTS))]
 
 
+def _in_order(study: Study) -> Iterator[tuple[int, str, str]]:
+    """List the rows in order: their number among those of their assumption, assumption and strategy."""
+    for point in range(study.count):
+        for assumption in study.assumptions:
+            for place, strategy in enumerate(study.strategies):
+                yield point * len(study.strategies) + place, assumption, strategy
+
+
 def _number_of(study: Study, assumption: str, place: int) -> int:
     """Number the row that is at a place among those of an assumption, from 1."""
     point, strategy = divmod(place, len(study.strategies))
@@ -402,7 +425,8 @@ def _courses(scenario: Scenario, names: Sequence[str]) -> Iterator[tuple[str, Co
 def _check_memory(study: Study) -> None:
     """Refuse a study whose figures outgrow memory."""
     left = available_memory()
-    needed = 6 * study.simulated_years * len(study.metrics) * _FLOAT  # sums of both kinds, and arrays
+    figures = len(study.metrics) + len(study.by) * _PLACES
+    needed = 6 * study.simulated_years * figures * _FLOAT  # sums of both kinds, and arrays
     if left is not None and needed > left:
         raise LargeStudyError(
             f"the study has {_counted(study)}, whose figures take {needed / 1e9:,.1f} GB of memory; "
@@ -427,7 +451,7 @@ def _check_size(study: Study, jobs: int, place: Here | Cluster) -> None:
     found = replicated({TODAY: alone}, courses, plan, lambda _: None)[TODAY]
     a_year = (time.perf_counter() - begun) / BLOCK / place.at_once
     seconds = study.rows * each + a_year * study.simulated_years
-    size = len(packed(sums_of(model, found))) / BLOCK * study.simulated_years
+    size = len(packed(sums_of(model, found, study.by))) / BLOCK * study.simulated_years
     if seconds > LONG or size > LARGE:
         raise LargeStudyError(
             f"the study has {_counted(study)}: {place.named} about {_duration(seconds)}, and "

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from funnelsim.io.texts import composed
+from funnelsim.metrics import CUTS, FIGURES
 from funnelsim.scenario import AS_TYPED, TODAY, TOGETHER, Problem, Scenario, ScenarioError, load
 from funnelsim.scenario.changes import is_number
 from funnelsim.scenario.errors import Problems, nearest, shown
@@ -27,9 +28,11 @@ from funnelsim.studies.designed.levers import (
     read_levers,
     unknown_keys,
 )
-from funnelsim.studies.designed.sums import KEPT
+from funnelsim.studies.designed.sums import KEPT, Broken
 
 DEFAULT_METRICS = ("profit", "won", "cost")
+BY = tuple(cut for cut in CUTS if cut != "all")
+OWN = "new_strategies"  # the table of those that the scenario does not have
 POINT = "point_"  # begins the name of the strategy that a point of the design is
 
 
@@ -51,6 +54,8 @@ class Study:
         Of the scenario; "as typed" is the scenario without any.
     metrics : tuple of str
         Figures over the period.
+    by : tuple of (str, str)
+        Figures that are kept by month, channel, segment, stage, rep or team as well, each with which of them.
     replications : int
         Simulated years of each.
     seed : int
@@ -76,6 +81,7 @@ class Study:
     design: Design = field(default_factory=Design)
     assumptions: tuple[str, ...] = (AS_TYPED,)
     metrics: tuple[str, ...] = DEFAULT_METRICS
+    by: Broken = ()
     replications: int = 400
     seed: int = 1
     margin: float | None = None
@@ -102,6 +108,14 @@ class Study:
     def points(self) -> tuple[Point, ...]:
         """The points of the design: the value of each lever."""
         return tuple(self.design.of(self.levers))
+
+    @property
+    def cuts(self) -> dict[str, list[str]]:
+        """List the figures that are kept by month, channel, ..., as in a file."""
+        found: dict[str, list[str]] = {}
+        for metric, cut in self.by:
+            found.setdefault(cut, []).append(metric)
+        return found
 
     @property
     def name(self) -> str:
@@ -260,13 +274,21 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
     given = document.get("scenario")
     table, problems = plain_table({key: value for key, value in document.items() if key != "scenario"})
     scenario = given if isinstance(given, Scenario) else _scenario_of(given, folder, problems)
-    problems += unknown_keys("", table, (*_KEYS, "scenario", "design", "levers"))
+    problems += unknown_keys("", table, (*_KEYS, "scenario", *_TABLES))
     for key in _KEYS.keys() & table.keys():
         if not _KEYS[key].right(table[key]):
             problems.append(Problem(key, f"is {shown(table[key])}", _KEYS[key].expected, None, table[key]))
     wrong = {problem.path for problem in problems}
-    design, levers = _tables(table, problems)
-    for key, known in _known(scenario):
+    problems += [
+        Problem(key, f"is {shown(table[key])}", f"a table [{key}]")
+        for key in _TABLES
+        if not isinstance(table.get(key, {}), Mapping)
+    ]
+    by, misplaced = read_by(_table(table, "by"))
+    problems += misplaced
+    scenario = _with_own(scenario, _table(table, OWN), problems)
+    design, levers = _designed(_table(table, "design"), _table(table, "levers"), problems)
+    for key, known in _known(scenario, _table(table, OWN)):
         if key in table and key not in wrong:
             problems += _misnamed(key, table[key], known)
     if {"starts", "always"} <= table.keys() and table["always"]:
@@ -274,9 +296,11 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
     if problems or scenario is None:
         raise ScenarioError(problems, source)
     asked: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in table.items()
+        if key not in _TABLES
     }
-    study = Study(scenario, **asked | {"design": design, "levers": levers})
+    study = Study(scenario, **asked, design=design, levers=levers, by=by)
     try:
         study.check()
     except ScenarioError as error:
@@ -298,6 +322,7 @@ def _is_names(value: object) -> bool:
     return 0 < len(value) == len(set(value))
 
 
+_TABLES = ("by", "design", "levers", OWN)
 _NAMES = _Of(_is_names, "a list of different names in quotes, at least one")
 _KEYS = {
     "title": _Of(lambda value: isinstance(value, str) and len(value) <= 60, "a text of up to 60 characters"),
@@ -337,26 +362,79 @@ def _scenario_of(given: object, folder: Path | None, problems: list[Problem]) ->
         raise
 
 
-def _tables(table: Mapping[str, Any], problems: list[Problem]) -> tuple[Design, tuple[Lever, ...]]:
+def _with_own(
+    scenario: Scenario | None, strategies: Mapping[str, Any], problems: list[Problem]
+) -> Scenario | None:
+    """Add the strategies of a study to those of its scenario (ST11), and note what is wrong with them."""
+    if scenario is None or not strategies:
+        return scenario
+    try:
+        return scenario.with_strategies(strategies)
+    except ScenarioError as error:
+        for problem in error.problems:
+            path = problem.path
+            if path.split(".")[0] == "strategies":
+                path = path.replace("strategies", OWN, 1)
+            problems.append(replace(problem, path=path, line=None))
+        return scenario
+
+
+def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return a table of a study; an empty one if it has none."""
+    found = table.get(key, {})
+    return found if isinstance(found, Mapping) else {}
+
+
+def _designed(
+    design: Mapping[str, Any], levers: Mapping[str, Any], problems: list[Problem]
+) -> tuple[Design, tuple[Lever, ...]]:
     """Read the design and the levers, and note what is wrong with them."""
-    for key in ("design", "levers"):
-        if not isinstance(table.get(key, {}), Mapping):
-            problems.append(Problem(key, f"is {shown(table[key])}", f"a table [{key}]"))
-            return Design(), ()
-    design, wrong = read_design(table.get("design", {}))
+    read, wrong = read_design(design)
     problems += wrong
     if wrong:
-        return design, ()
-    levers, wrong = read_levers(table.get("levers", {}), design)
+        return read, ()
+    found, wrong = read_levers(levers, read)
     problems += wrong
-    return design, levers
+    return read, found
 
 
-def _known(scenario: Scenario | None) -> Iterator[tuple[str, Sequence[str]]]:
+def read_by(table: Mapping[str, Any]) -> tuple[Broken, list[Problem]]:
+    """Read `[by]`, the figures by month, channel, ...; return what is wrong with it as well."""
+    problems = list(unknown_keys("by", table, BY))
+    for cut in BY:
+        if cut in table and not _NAMES.right(table[cut]):
+            problems.append(
+                Problem(f"by.{cut}", f"is {shown(table[cut])}", _NAMES.expected, None, table[cut])
+            )
+        elif cut in table:
+            problems += _not_by(cut, table[cut])
+    return (() if problems else tuple((name, cut) for cut in table for name in table[cut])), problems
+
+
+def _not_by(cut: str, names: Sequence[str]) -> Problems:
+    """Find figures that there are not, or not by month, channel, ..."""
+    known = [name for name, figure in FIGURES.items() if cut in figure.by]
+    for name in names:
+        if name in FIGURES and name not in known:
+            others = ", ".join(each for each in FIGURES[name].by if each != "all") or "no other"
+            yield Problem(
+                f"by.{cut}",
+                f"names {name}, which there is not by {cut}",
+                f"a figure by {cut}; {name} has {others}",
+                None,
+                name,
+            )
+        elif name not in known:
+            near = nearest(name, known)
+            right = "" if near else f"one of {', '.join(known[:8])}, ..."
+            yield Problem(f"by.{cut}", f'names "{name}"', right, None, name, near)
+
+
+def _known(scenario: Scenario | None, own: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:
     """List the names that a study may use."""
     yield "metrics", KEPT
     if scenario is not None:
-        yield "strategies", [TODAY, *scenario.strategies]
+        yield "strategies", [TODAY, *scenario.strategies, *own]
         yield "assumptions", [AS_TYPED, *scenario.assumptions]
 
 

@@ -27,6 +27,9 @@ KEPT = tuple(name for name, figure in FIGURES.items() if "all" in figure.by)
 _NONE = -1  # a part that a figure does not have
 _CURVE = -2  # a part with an array for each year, kept by itself
 _CURVES = "curve"
+_PLACES = "place"
+
+Broken = tuple[tuple[str, str], ...]  # figures, each with the cut that it is broken down by
 
 
 # ---- what they are of ---------------------------------------------------------------------------
@@ -66,8 +69,15 @@ def is_ones_own(course: Course) -> bool:
 # ---- keeping ------------------------------------------------------------------------------------
 
 
-def sums_of(model: Model, found: Replications) -> Arrays:
+def sums_of(model: Model, found: Replications, by: Broken = ()) -> Arrays:
     """Take from tallies what figures over the period are made of, each different sum once.
+
+    Parameters
+    ----------
+    model : Model
+    found : Replications
+    by : tuple of (str, str)
+        Figures that are kept by month, channel, ... as well: their parts (years, n), by themselves.
 
     Returns
     -------
@@ -96,6 +106,11 @@ def sums_of(model: Model, found: Replications) -> Arrays:
         for expected in (False, True):
             for part, more in enumerate(added_by_a_contract(FIGURES[name], model, expected)):
                 added[number, int(expected), part] = more[0]
+    for metric, dimension in by:
+        for expected in (False, True):
+            broken = FIGURES[metric].parts(cut(model, found.tally, dimension, expected))
+            for part, values in enumerate(broken):
+                kept[_name_of(metric, dimension, expected, part)] = np.asarray(values, np.float64)
     segments = cut(model, found.tally, "segment")
     sums = np.array([np.frombuffer(each) for each in columns]).T
     return kept | {
@@ -104,6 +119,11 @@ def sums_of(model: Model, found: Replications) -> Arrays:
         "added": added,
         "contracts": FIGURES["won"].parts(segments)[0],
     }
+
+
+def _name_of(metric: str, dimension: str, expected: bool, part: int) -> str:
+    """Name the array of a part of a figure by month, channel, ..."""
+    return f"{_PLACES}.{metric}.{dimension}.{int(expected)}.{part}"
 
 
 def _all_parts(cuts: Sequence[Cut]) -> Iterator[tuple[int, int, int, Floats]]:
@@ -130,12 +150,15 @@ class Sums:
     contracts : array (years, segments)
     added : dict of (str, bool) to tuple of arrays (segments,)
         What one contract adds to the parts.
+    by : dict of (str, str, bool) to tuple of arrays
+        The parts of a figure by month, channel, ...: each (years, n, ...).
     """
 
     parts: dict[tuple[str, bool], Parts]
     twins: dict[str, Parts]
     contracts: Floats
     added: dict[tuple[str, bool], Parts]
+    by: dict[tuple[str, str, bool], Parts]
 
     @property
     def years(self) -> int:
@@ -148,8 +171,8 @@ def wanted_for(metrics: Sequence[str]) -> Any:
     return lambda name: not name.startswith(_CURVES) or name.split(".")[1] in metrics
 
 
-def read_sums(kept: Arrays, metrics: Sequence[str]) -> Sums:
-    """Find the sums of figures in what is kept."""
+def read_sums(kept: Arrays, metrics: Sequence[str], by: Broken = ()) -> Sums:
+    """Find the sums of figures in what is kept, and those of figures by month, channel, ..."""
     years = len(kept["contracts"])
     parts: dict[tuple[str, bool], Parts] = {}
     twins: dict[str, Parts] = {}
@@ -169,7 +192,20 @@ def read_sums(kept: Arrays, metrics: Sequence[str]) -> Sums:
             added[metric, expected] = tuple(kept["added"][number, int(expected), part] for part in used)
             if not expected:
                 twins[metric] = tuple(each[years:] for each in columns)
-    return Sums(parts, twins, kept["contracts"], added)
+    broken = {
+        (metric, dimension, expected): tuple(_numbered(kept, metric, dimension, expected))
+        for metric, dimension in by
+        for expected in (False, True)
+    }
+    return Sums(parts, twins, kept["contracts"], added, broken)
+
+
+def _numbered(kept: Arrays, metric: str, dimension: str, expected: bool) -> Iterator[Floats]:
+    """Find the parts of a figure by month, channel, ... in what is kept."""
+    part = 0
+    while (name := _name_of(metric, dimension, expected, part)) in kept:
+        yield kept[name]
+        part += 1
 
 
 def joined(blocks: Sequence[Sums]) -> Sums:
@@ -180,6 +216,7 @@ def joined(blocks: Sequence[Sums]) -> Sums:
         {key: end_to_end([each.twins[key] for each in blocks]) for key in first.twins},
         np.concatenate([each.contracts for each in blocks]),
         first.added,
+        {key: end_to_end([each.by[key] for each in blocks]) for key in first.by},
     )
 
 

@@ -1,58 +1,54 @@
-"""Which of four promises a closed loop between sales and marketing keeps: `make alignment`.
-
-Writes `result.md` and `claims.png` beside this file, and prints the first.
-"""
+"""Which of four promises a closed loop between sales and marketing keeps."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from experiments.paired import (
-    Floats,
-    Found,
-    Results,
-    change,
-    estimate,
-    in_words,
-    percent,
-    run,
-    simulated,
-    table,
-)
+from experiments.paired import Floats, Found, estimate, in_words, percent, table
+from experiments.studied import COLOURS, Asked, At, Finding, Row, Studied, run
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from funnelsim.engines import history
-from funnelsim.forecast import Forecast
 from funnelsim.model.words import DAY, Event, Flag
-from funnelsim.scenario import Scenario, courses_of, load
-from funnelsim.studies.pilot import settled
+from funnelsim.scenario import courses_of
 
-PRESET, TODAY, CLOSED = "alignment", "today", "closed_loop"
+TODAY, CLOSED = "today", "closed_loop"
 OTHERS = ("marketing_learns", "keep_them_warm", CLOSED)
-YEARS = 800
 WORLDS = 50  # whose contracts are looked at one by one
-PICTURE = Path(__file__).with_name("claims.png")
+BORNE_OUT, OPPOSITE, UNDECIDED = VERDICTS = ("borne out", "the opposite", "undecided")
+BLUE, ORANGE, *_ = COLOURS
+COLOUR = {BORNE_OUT: BLUE, OPPOSITE: ORANGE, UNDECIDED: "#999999"}
 
-SAYS = """# Four promises of a closed loop
+SAYS = """# Closing the loop between sales and marketing: which of four promises hold?
 
-Written by `make alignment` (`python -m experiments.alignment.claims`): the preset `{preset}`, {years:,}
-simulated periods of 24 months of each strategy, seed {seed}. Changes are against today in the same simulated
-periods; each interval is at 95 %. Nothing is tuned to the four promises. How well marketing learns, and how
-many come back from nurture, is assumed: other assumptions can give other answers.
+**Question.** Sales reports what becomes of each lead, marketing learns whom to look for, and whoever is not
+ready is kept warm. Does that bring lower cost, a higher return, a shorter cycle and more predictable revenue?
+
+**Answer.** {answer}
+
+![The change of each of the four figures, by strategy](claims.png)
+
+Shaded: the promised side. Blue: borne out; orange: the opposite; grey: undecided.
+
+The firm is the preset `alignment`; a simulated year is here a period of 24 months. {made}
+
+**What is assumed.** How well marketing learns, and how many come back from nurture, is assumed: other
+assumptions can give other answers. Nothing is tuned to the four promises.
+
+## Three strategies
 
 {table}
 
-*Cost* is the cost to win a customer: marketing, sales and nurture, for each contract. *Return* is the return
-on investment over the terms of the contracts. *Cycle* is the mean time from a company's first inquiry to its
-contract. *Spread* is the standard deviation of a month's revenue between simulated periods, over its mean,
-averaged over the 24 months. Revenue is what contracts earn in the month, each evenly over its term of a year;
-contracts from before the three months of warm-up are not in it.
+All changes are against today. *Cost* is the cost to win a customer: marketing, sales and nurture, for each
+contract. *Return* is the return on investment over the terms of the contracts. *Cycle* is the mean time from
+a company's first inquiry to its contract. *Spread* is the standard deviation of a month's revenue between
+simulated periods, over its mean, averaged over the 24 months. Revenue is what contracts earn in the month,
+each evenly over its term of a year; contracts from before the months of warm-up are not in it.
 
 ## The closed loop against today
 
@@ -61,10 +57,6 @@ contracts from before the three months of warm-up are not in it.
 ## Why
 
 {reasons}
-
-![The change of each of the four figures, by strategy](claims.png)
-
-Green background: the promised side. Green: borne out; red: the opposite; grey: undecided.
 """
 
 
@@ -77,42 +69,59 @@ class Claim(NamedTuple):
     scale: float
     decimals: int
     more: bool  # whether more of the figure is what is promised
+    opposite: str
 
 
 CLAIMS = {
-    "cac": Claim("Lower cost", "cost, USD", "USD", 1.0, 0, more=False),
-    "roi": Claim("Higher return", "return, %", "points", 100.0, 1, more=True),
-    "cycle_length": Claim("A shorter cycle", "cycle, days", "days", 1.0, 1, more=False),
-    "spread": Claim("More predictable revenue", "spread, %", "points", 100.0, 2, more=False),
+    "cac": Claim("Lower cost", "cost, USD", "USD", 1.0, 0, more=False, opposite="Higher cost"),
+    "roi": Claim("Higher return", "return, %", "points", 100.0, 1, more=True, opposite="Lower return"),
+    "cycle_length": Claim(
+        "A shorter cycle", "cycle, days", "days", 1.0, 1, more=False, opposite="A longer cycle"
+    ),
+    "spread": Claim(
+        "More predictable revenue",
+        "spread, %",
+        "points",
+        100.0,
+        2,
+        more=False,
+        opposite="Less predictable revenue",
+    ),
 }
 
 
-class Promises(NamedTuple):
+@dataclass(frozen=True)
+class Promises:
     """What was simulated."""
 
-    firm: Scenario
-    results: Results
+    studied: Studied
 
-    def forecast(self, name: str) -> Forecast:
-        """Return the forecast of a strategy."""
-        return self.results[name].forecast
+    def row(self, name: str) -> Row:
+        """Find a strategy."""
+        return self.studied.row(strategy=name)
 
     def value(self, metric: str, name: str) -> float:
         """Return a figure of a strategy."""
         if metric == "spread":
             monthly = self.monthly(name)
             return float(spread(monthly.mean(axis=0), (monthly**2).mean(axis=0)))
-        return self.forecast(name).outcomes(metric)[0].value
+        return self.studied.mean(metric, self.row(name)).mean
 
     def change(self, metric: str, name: str) -> Found:
         """Estimate by how much a strategy changes a figure."""
         if metric == "spread":
             return change_of_spread(self.monthly(name), self.monthly(TODAY))
-        return change([self.forecast(name)], self.forecast(TODAY), metric)
+        return self.studied.change(metric, self.row(name), self.row(TODAY))
 
     def monthly(self, name: str, metric: str = "revenue") -> Floats:
         """Return what contracts, as drawn, bring in each month of each simulated period: (R, months)."""
-        return self.forecast(name).values(metric, "month")
+        monthly: Floats = self.studied.result.years_by(metric, "month")[self.row(name).place]
+        return monthly
+
+    def busy(self, name: str) -> float:
+        """Return the share of their hours in which the people of sales work."""
+        sales = At("utilisation", "team", ["sales"])
+        return self.studied.estimate(lambda share: share, (sales, self.row(name))).mean
 
 
 class Cycles(NamedTuple):
@@ -143,16 +152,19 @@ def change_of_spread(mine: Floats, its: Floats) -> Found:
     return estimate(columns, differing)
 
 
-def cycles(firm: Scenario, name: str, seed: int) -> Cycles:
-    """Look at the contracts of the period's inquiries one by one, in a few worlds."""
-    course = courses_of(firm, [name])[name].typed
+def cycles(promises: Promises, name: str) -> Cycles:
+    """Look at the contracts of the period's inquiries one by one, in a few worlds.
+
+    A store keeps sums and no single contracts, so that these worlds are lived again: it takes a second.
+    """
+    result = promises.studied.result
+    course = courses_of(result.study.scenario.with_months(result.months), [name])[name].typed
     months = course[-1].model.months
     days, back = [], []
-    for world in range(WORLDS):
-        rows = history("compiled", course, seed, world)
-        won = rows[
-            (rows["event"] == Event.WON) & (rows["created"] >= months[0]) & (rows["created"] < months[-1])
-        ]
+    for world in range(min(WORLDS, result.years)):
+        rows = history("compiled", course, result.study.seed, world)
+        in_period = (rows["created"] >= months[0]) & (rows["created"] < months[-1])
+        won = rows[(rows["event"] == Event.WON) & in_period]
         days.append((won["time"] - won["created"]) / DAY)
         back.append((won["flags"] & Flag.RETURNED) > 0)
     cycle, returned = np.concatenate(days), np.concatenate(back)
@@ -163,6 +175,30 @@ def cycles(firm: Scenario, name: str, seed: int) -> Cycles:
 # ---- what is written --------------------------------------------------------------------------
 
 
+def verdict(claim: Claim, found: Found) -> str:
+    """Say whether a promise is kept."""
+    if not found.sure:
+        return UNDECIDED
+    return BORNE_OUT if (found.mean > 0) == claim.more else OPPOSITE
+
+
+def answer(promises: Promises) -> str:
+    """Answer the question in a few sentences."""
+    by_verdict: dict[str, list[str]] = {}
+    for metric, claim in CLAIMS.items():
+        found = promises.change(metric, CLOSED)
+        change = f"{found.signed(claim.scale, claim.decimals)} {claim.unit}"
+        told = claim.promise if verdict(claim, found) != OPPOSITE else claim.opposite
+        by_verdict.setdefault(verdict(claim, found), []).append(f"{told.lower()}: {change}")
+    heads = {
+        BORNE_OUT: "*Borne out:* {}.",
+        OPPOSITE: "*The opposite happens:* {}.",
+        UNDECIDED: "*Undecided:* {}.",
+    }
+    said = [heads[each].format("; ".join(by_verdict[each])) for each in VERDICTS if each in by_verdict]
+    return " ".join(said)
+
+
 def tabulated(promises: Promises) -> str:
     """Tabulate the four figures of each strategy, and how they change."""
     rows = []
@@ -170,19 +206,10 @@ def tabulated(promises: Promises) -> str:
         cells = [in_words(name)]
         for metric, claim in CLAIMS.items():
             value = f"{claim.scale * promises.value(metric, name):,.{claim.decimals}f}"
-            changed = (
-                promises.change(metric, name).signed(claim.scale, claim.decimals) if name != TODAY else ""
-            )
-            cells.append(f"{value}<br>{changed}" if changed else value)
+            changed = promises.change(metric, name).signed(claim.scale, claim.decimals)
+            cells.append(value if name == TODAY else f"{value}<br>{changed}")
         rows.append(cells)
     return table(["strategy", *(claim.column for claim in CLAIMS.values())], rows)
-
-
-def verdict(claim: Claim, found: Found) -> str:
-    """Say whether a promise is kept."""
-    if not found.sure:
-        return "undecided"
-    return "borne out" if (found.mean > 0) == claim.more else "the opposite"
 
 
 def claims(promises: Promises) -> str:
@@ -200,9 +227,9 @@ def claims(promises: Promises) -> str:
     return "\n".join(said)
 
 
-def reasons(promises: Promises, seed: int) -> str:
+def reasons(promises: Promises) -> str:
     """Say why the figures change as they do."""
-    return "\n".join([of_money(promises), of_the_cycle(promises, seed), of_the_spread(promises)])
+    return "\n".join([of_money(promises), of_the_cycle(promises), of_the_spread(promises)])
 
 
 def of_money(promises: Promises) -> str:
@@ -220,18 +247,22 @@ def of_money(promises: Promises) -> str:
     )
 
 
-def of_the_cycle(promises: Promises, seed: int) -> str:
+def of_the_cycle(promises: Promises) -> str:
     """Say whose cycle is long."""
-    today, closed = (cycles(promises.firm, name, seed) for name in (TODAY, CLOSED))
-    team = promises.forecast(TODAY).names.teams.index("sales")
-    busy = [promises.forecast(name).outcomes("utilisation", "team")[team].value for name in (TODAY, CLOSED)]
+    today, closed = (cycles(promises, name) for name in (TODAY, CLOSED))
+    warm, learns = (
+        promises.change("cycle_length", name).signed(1, 1) for name in ("keep_them_warm", "marketing_learns")
+    )
+    busy = [percent(promises.busy(name), 0) for name in (TODAY, CLOSED)]
+    worlds = min(WORLDS, promises.studied.result.years)
     return (
-        f"- **Cycle.** {percent(closed.back)} of its contracts are with companies that came back from "
+        f"- **Cycle.** *Keep them warm* alone changes it by {warm} days, *marketing learns* by {learns}. "
+        f"{percent(closed.back)} of the closed loop's contracts are with companies that came back from "
         f"nurture. Their clock runs from the first inquiry: {closed.of_those_back:,.0f} days on average. "
         "Today they never sign, and so are in no cycle. All others take "
         f"{closed.of_the_others:.1f} days; today's take {today.of_the_others:.1f}. Sales is busier, too: "
-        f"{percent(busy[1], 0)} of its hours instead of {percent(busy[0], 0)}. "
-        f"(Cycles here are those of {WORLDS} simulated periods.)"
+        f"{busy[1]} of its hours instead of {busy[0]}. (Who came back, and how long each took, is from "
+        f"{worlds} simulated periods, whose contracts are looked at one by one.)"
     )
 
 
@@ -243,7 +274,7 @@ def of_the_spread(promises: Promises) -> str:
     signed = change_of_spread(*(promises.monthly(name, "bookings") for name in (CLOSED, TODAY)))
     return (
         f"- **Spread.** More contracts even each other out: more revenue of the same kind would bring the "
-        f"spread to {percent(float(evened.mean()), 2)}. In money it grows, from {money[0]:,.1f} to "
+        f"spread to {percent(float(evened.mean()), 2)}. In money it goes from {money[0]:,.1f} to "
         f"{money[1]:,.1f} thousand USD in a month. Of what is signed in a month (bookings), the spread "
         f"changes by {signed.signed(100, 1)} points."
     )
@@ -264,15 +295,15 @@ def drawn(promises: Promises) -> Figure:
 
 
 def draw_claim(axes: Axes, claim: Claim, found: Sequence[Found]) -> None:
-    """Draw the changes of one figure with their intervals; green is the promised side."""
+    """Draw the changes of one figure with their intervals; shaded is the promised side."""
     for place, each in enumerate(found):
         mean, low, high = (claim.scale * end for end in each)
-        color = {"borne out": "tab:green", "the opposite": "tab:red"}.get(verdict(claim, each), "tab:grey")
+        color = COLOUR[verdict(claim, each)]
         axes.plot([low, high], [place, place], color=color, linewidth=2)
         axes.plot([mean], [place], "o", color=color)
-    reach = 1.15 * claim.scale * max(abs(end) for each in found for end in each)
+    reach = 1.15 * claim.scale * float(np.nanmax(np.abs(np.array(found))))
     axes.set_xlim(-reach, reach)
-    axes.axvspan(*((0, reach) if claim.more else (-reach, 0)), color="tab:green", alpha=0.08)
+    axes.axvspan(*((0, reach) if claim.more else (-reach, 0)), color=BLUE, alpha=0.08)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set(title=f"{claim.promise}?", xlabel=f"change against today, {claim.unit}")
 
@@ -280,20 +311,18 @@ def draw_claim(axes: Axes, claim: Claim, found: Sequence[Found]) -> None:
 # ---- the experiment ---------------------------------------------------------------------------
 
 
-def compared(options: argparse.Namespace) -> tuple[str, Figure]:
-    """Simulate the strategies, and return text and picture."""
-    firm = settled(load(PRESET), options.jobs)
-    promises = Promises(firm, simulated(firm, (TODAY, *OTHERS), options))
+def found(asked: Asked) -> Finding:
+    """Run the study, and return README and picture."""
+    promises = Promises(asked.study())
     text = SAYS.format(
-        preset=PRESET,
-        years=options.years,
-        seed=options.seed,
+        answer=answer(promises),
+        made=asked.made_by(promises.studied),
         table=tabulated(promises),
         claims=claims(promises),
-        reasons=reasons(promises, options.seed),
+        reasons=reasons(promises),
     )
-    return text, drawn(promises)
+    return Finding(text, {"claims.png": drawn(promises)})
 
 
 if __name__ == "__main__":
-    sys.exit(run(compared, __doc__, YEARS, PICTURE))
+    sys.exit(run(found, __file__))

@@ -21,6 +21,7 @@ from funnelsim.app import (
     deciding,
     explaining,
     firm,
+    inputs,
     kept,
     optimising,
     progress,
@@ -65,6 +66,7 @@ app = typer.Typer(
 scenarios_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
 app.add_typer(firm.app)
+app.add_typer(inputs.app)
 app.add_typer(backtesting.app)
 app.add_typer(explaining.app)
 app.add_typer(kept.app)
@@ -357,7 +359,7 @@ def validate(
         from funnelsim.reports.scenario_page import pilot_page
         from funnelsim.studies.pilot import pilot
 
-        with terminal.endings():
+        with terminal.endings(), progress.waiting("Trying out"):
             found = pilot(read)
         next_command = terminal.command("compare", scenario, None)
         terminal.show(pilot_page(read, found, next_command, terminal.width()))

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
+from funnelsim.app import progress
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console, RenderableType
@@ -255,7 +257,7 @@ def keep(folder: NewFolder | None, result: Result, given: Inputs | None) -> None
         return
     from funnelsim.keeping.manifest import NAME, keep
 
-    with writing(folder.path):
+    with writing(folder.path), progress.waiting("Writing"):
         keep(folder, result, given)
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")

@@ -12,7 +12,7 @@ from rich.text import Text
 from funnelsim.decisions import Difference
 from funnelsim.forecast import Estimate, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import amount, number, period
+from funnelsim.metrics.wording import amount, number, period, spoken
 from funnelsim.reports import notes
 from funnelsim.reports.busy import by_person
 from funnelsim.reports.cash_notes import cash_notes
@@ -23,6 +23,7 @@ from funnelsim.reports.questions import Part, Question
 from funnelsim.reports.run_tables import cycle, lost, quota, quotas_left_out
 from funnelsim.reports.strategy_columns import (
     best_columns,
+    busy_columns,
     cycle_column,
     deciding_columns,
     forecasts_of,
@@ -91,7 +92,7 @@ def _strategies(question: Question, result: ComparisonResult, width: int) -> lis
         first = [*deciding_columns(result), *_chances(result)]
         columns += quota_columns(result)
     if question.name == "bottleneck":
-        first = _busy(result)
+        first = busy_columns(result)
     if question.name == "funnel":
         columns.append(cycle_column(result))
     found: list[RenderableType] = []
@@ -106,21 +107,6 @@ def _strategies(question: Question, result: ComparisonResult, width: int) -> lis
         shown = [strategy_column(result, name) for name in metrics]
         found += section(part.title, tables("Strategy", names, shown, width=width))
     return found
-
-
-def _busy(result: ComparisonResult) -> list[Column]:
-    """Make a column for each team: how busy it is."""
-    found = forecasts_of(result)
-    by_team = [
-        dict(zip(each.names.teams, each.outcomes("utilisation", "team"), strict=True)) for each in found
-    ]
-    teams = dict.fromkeys(team for each in by_team for team in each)
-    return [
-        strategy_column(
-            result, "utilisation", [each.get(team) for each in by_team], f"{printable(team)} busy"
-        )
-        for team in teams
-    ]
 
 
 def _chances(result: ComparisonResult) -> list[Column]:
@@ -309,5 +295,6 @@ def spaced(found: Sequence[Table]) -> list[RenderableType]:
 
 def _called(result: SimulationResult) -> str:
     """Call a strategy as a sentence begins."""
-    text = printable(result.scenario.title_of(result.strategy))
+    named = result.title != result.strategy
+    text = printable(result.title if named else spoken(result.title))
     return f"{text[0].upper()}{text[1:]}"

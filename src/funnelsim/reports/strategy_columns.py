@@ -161,6 +161,21 @@ def every_column(result: ComparisonResult) -> list[Column]:
     return [strategy_column(result, name) for name, figure in FIGURES.items() if "all" in figure.by]
 
 
+def busy_columns(result: ComparisonResult) -> list[Column]:
+    """Make a column for each team: how busy it is."""
+    found = forecasts_of(result)
+    by_team = [
+        dict(zip(each.names.teams, each.outcomes("utilisation", "team"), strict=True)) for each in found
+    ]
+    teams = dict.fromkeys(team for each in by_team for team in each)
+    return [
+        strategy_column(
+            result, "utilisation", [each.get(team) for each in by_team], f"{printable(team)} busy"
+        )
+        for team in teams
+    ]
+
+
 def quota_columns(result: ComparisonResult) -> list[Column]:
     """Make two columns for the quota of the firm and of each team over the period: attained, and chance."""
     found = {

@@ -65,9 +65,9 @@ def workbook(result: ComparisonResult | SimulationResult) -> bytes:
     book.remove(book.active)
     strategies = _strategies(result)
     if isinstance(result, ComparisonResult):
-        _fill(book.create_sheet("answer"), *_answer(result))
+        table_on(book.create_sheet("answer"), *_answer(result))
     for question in QUESTIONS:
-        _fill(book.create_sheet(question.name), *_of(question, strategies))
+        table_on(book.create_sheet(question.name), *_of(question, strategies))
     _about(book.create_sheet("about"), result)
     return saved(book)
 
@@ -102,7 +102,7 @@ def put(sheet: Worksheet, row: int, column: int, value: object, number_format: s
         cell.number_format = number_format
 
 
-def _fill(sheet: Worksheet, heads: Sequence[Head], rows: Iterable[Sequence[object]]) -> None:
+def table_on(sheet: Worksheet, heads: Sequence[Head], rows: Iterable[Sequence[object]]) -> None:
     """Write a table whose head stays in sight, with columns as wide as they need to be."""
     styles = import_module("openpyxl.styles")
     widths = [max(map(len, head.title.split("\n"))) for head in heads]
@@ -218,7 +218,7 @@ def _about(sheet: Worksheet, result: ComparisonResult | SimulationResult) -> Non
     said += [(question.name, question.asks) for question in QUESTIONS]
     if isinstance(result, SimulationResult):
         said += [(question.name, ANSWERS[question.name](one.forecast)) for question in QUESTIONS]
-    _fill(sheet, [Head("What"), Head("In words")], said)
+    table_on(sheet, [Head("What"), Head("In words")], said)
     alignment = import_module("openpyxl.styles").Alignment
     sheet.column_dimensions["B"].width = 100
     for row in range(2, len(said) + 2):

@@ -1,4 +1,4 @@
-"""How far a command has come, and the time left: on the error stream, if that is a terminal, after a second.
+"""How far a command has come, and the time left: on a terminal's error stream, after a second (TE8).
 
 What is needed is imported when it runs, so that `--help` answers at once.
 """

@@ -108,7 +108,7 @@ def _spaced_after(found: Sequence[Table]) -> Iterable[RenderableType]:
 def answer_table(result: ComparisonResult, width: int) -> list[Table]:
     """Lay out the one table: intervals beside their values if there is room, else beneath them.
 
-    Where goals are too many for the width, one column has the chance of all of them.
+    Where goals are too many for the width, one column has the chance of all of them (TE4).
     """
     names = later_names(result)
     found: list[Table] = []

@@ -192,4 +192,4 @@ def changed_lines(entries: Sequence[Listed], values: Mapping[str, Any]) -> Itera
     """List the values that have changed: path, before, after."""
     for each in entries:
         if each.path in values and values[each.path] != each.value:
-            yield printable(f"  {each.path}: {each.value} -> {values[each.path]}")
+            yield f"  {printable(f'{each.path}: {each.value} -> {values[each.path]}')}"

@@ -88,15 +88,16 @@ def _strategies(question: Question, result: ComparisonResult, width: int) -> lis
     figures = [name for name in question.figures if question.name != "money" or name not in _DECIDING]
     columns = [strategy_column(result, name) for name in figures]
     first: list[Column] = []
+    last: list[Column] = []
     if question.name == "money":
-        first = [*deciding_columns(result), *_chances(result)]
+        first, last = deciding_columns(result), _chances(result)
         columns += quota_columns(result)
     if question.name == "bottleneck":
         first = busy_columns(result)
     if question.name == "funnel":
         columns.append(cycle_column(result))
     found: list[RenderableType] = []
-    for shown in (first, columns):
+    for shown in (first, columns, last):
         found += spaced(tables("Strategy", names, shown, width=width) if shown else [])
     found += [Text(), Text(notes.counted_over(question.figures))]
     if question.name == "money":

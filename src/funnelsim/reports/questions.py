@@ -1,4 +1,4 @@
-"""What users ask of results, and the figures that answer: for `--show`, for the pages, for the workbook."""
+"""What users ask of results, and the figures that answer it: for `--show`, pages and workbook (TE5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures as an Excel workbook: a sheet for the answer, and one for each question, with real numbers.
+"""Figures as an Excel workbook: a sheet for the answer, and one for each question, with real numbers (TE6).
 
 `openpyxl` comes with the extra `excel`.
 """

@@ -1,4 +1,4 @@
-"""A scenario's file with other values: everything else in it, its comments too, stays as it is."""
+"""A scenario's file with other values: everything else in it, its comments too, stays as it is (TE7)."""
 
 from __future__ import annotations
 

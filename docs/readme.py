@@ -53,7 +53,7 @@ def main() -> int:
         return 0 if wanted == text else 1
     README.write_text(wanted, encoding="utf-8")
     PICTURES.mkdir(exist_ok=True)
-    for picture in sorted(options.demo.glob("*.png")):
+    for picture in sorted(options.demo.glob("[!b]*.png")):  # those of today and of all strategies
         shutil.copy(picture, PICTURES / picture.name)
     return 0
 

@@ -182,7 +182,9 @@ def compare(
             target = result.comparison.front_runner() or result.base
             under = _option("--assumption", assumption)
             command = terminal.command("run", scenario, changes, "--strategy", target, *under)
-            terminal.show(comparison_page(result, command, everything, terminal.width(), pages))
+            with progress.waiting("Working out"):
+                page = comparison_page(result, command, everything, terminal.width(), pages)
+            terminal.show(page)
         terminal.end(result)
 
 
@@ -219,7 +221,9 @@ def _under_assumptions(
             differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
             target = [*differs, *read.assumptions][0]
             command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
-            terminal.show(assumptions_page(result, command, terminal.width(), everything))
+            with progress.waiting("Working out"):
+                page = assumptions_page(result, command, terminal.width(), everything)
+            terminal.show(page)
         terminal.end_of_assumptions(result, kept=folder is not None)
 
 
@@ -299,7 +303,9 @@ def run(
             from funnelsim.reports.simulation_page import simulation_page
 
             command = _after_run(result, scenario, changes, _option("--assumption", assumption))
-            terminal.show(simulation_page(result, command, everything, terminal.width(), pages))
+            with progress.waiting("Working out"):
+                page = simulation_page(result, command, everything, terminal.width(), pages)
+            terminal.show(page)
         elif not result.stopped:
             terminal.write(result.digest)
         terminal.end(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -27,6 +28,7 @@ from funnelsim.reports.strategy_columns import (
 from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
 
+_WIDEST = (32, 18)  # characters of a strategy on a line of the one table, if there is room, or not
 MORE = f"More of this: --show with {listed([*NAMES], 'or')}; all there is: --all"
 
 
@@ -77,6 +79,7 @@ def _shown(result: ComparisonResult, questions: Sequence[Question], width: int) 
     if questions:
         yield Text()
         yield Text(notes.intervals(result.years, result[result.base].forecast.months))
+    yield from notes.section("What is assumed", notes.assumption(result.scenario))
     yield from notes.section("Mind", notes.warnings(result.notes, result.titles))
     yield from notes.section("Watch", _warnings(result))
 
@@ -112,12 +115,10 @@ def answer_table(result: ComparisonResult, width: int) -> list[Table]:
     """
     names = later_names(result)
     found: list[Table] = []
-    for joint in (False, True):
-        columns = answer_columns(result, joint)
-        for cells in (Column.beside, Column.beneath):
-            found = tables("Strategy", names, columns, cells, width)
-            if len(found) == 1:
-                return found
+    for joint, cells, widest in product((False, True), (Column.beside, Column.beneath), _WIDEST):
+        found = tables("Strategy", names, answer_columns(result, joint), cells, width, widest)
+        if len(found) == 1:
+            break
     return found
 
 

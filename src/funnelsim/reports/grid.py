@@ -31,6 +31,7 @@ def tables(
     columns: Sequence[Column],
     cells: Cells = Column.beneath,
     width: int = WIDTH,
+    widest: int = _WIDEST_LABEL,
 ) -> list[Table]:
     """Lay out columns in as few tables as the width allows; each repeats the labels.
 
@@ -48,8 +49,10 @@ def tables(
         Writes values and intervals: `Column.beneath` or `Column.beside`.
     width : int
         Characters.
+    widest : int
+        Characters of a label on a line.
     """
-    label_width = _label_width([heading, *labels])
+    label_width = _label_width([heading, *labels], widest)
     wanted = [_column_width(column, cells(column)) for column in columns]
     groups: list[list[int]] = [[]]
     free = width - label_width
@@ -141,9 +144,9 @@ def _wrapped(name: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _label_width(labels: Sequence[str]) -> int:
-    lines = [line for label in labels for line in folded(label, _WIDEST_LABEL)]
-    return min(max(map(cell_len, lines)), _WIDEST_LABEL)
+def _label_width(labels: Sequence[str], widest: int) -> int:
+    lines = [line for label in labels for line in folded(label, widest)]
+    return min(max(map(cell_len, lines)), widest)
 
 
 def _column_width(column: Column, cells: Sequence[str]) -> int:

@@ -69,8 +69,7 @@ def _top(result: SimulationResult, everything: bool) -> Iterable[RenderableType]
     ran = notes.what_ran(result.plan, result.years, result.forecast.months)
     yield notes.heading(f"{notes.title_of(result.scenario)}, strategy {name}")
     yield Text(f"{ran}; {notes.horizon(result.scenario)}" if everything else ran)
-    if everything:
-        yield from notes.section("What is assumed", notes.assumption(result.scenario))
+    yield from notes.section("What is assumed", notes.assumption(result.scenario))
 
 
 def _summary(result: SimulationResult, width: int) -> list[RenderableType]:

@@ -45,7 +45,7 @@ def rewritten(text: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
 
     Examples
     --------
-    >>> text = "[teams.sales]  # who sells\\npeople = 2  # since May\\n"
+    >>> text = "[teams.sales]  # who sells\npeople = 2  # since May\n"
     >>> before, after = ({"teams": {"sales": {"people": number}}} for number in (2, 3))
     >>> print(rewritten(text, before, after), end="")
     [teams.sales]  # who sells

@@ -288,13 +288,23 @@ def drawn(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, by
 
 
 def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable[[], Axes]]:
-    one = result if isinstance(result, SimulationResult) else result[result.base]
+    """Name the pictures of a result: of a comparison, of the base and the strategy beside it (TE2)."""
     found: dict[str, Callable[[], Axes]] = {}
+    one = result if isinstance(result, SimulationResult) else result[result.base]
     if isinstance(result, ComparisonResult):
         found["strategies"] = result.plot_strategies
-    found |= {"forecast": one.plot_forecast, "funnel": one.plot_funnel, "cycle": result.plot_cycle}
+    found |= {**_of_one(one), "cycle": result.plot_cycle}
     if any(channel.response is not None for channel in result.scenario.channels.values()):
         found["response"] = lambda: one.plot_response()[0]
+    beside = result.comparison.front_runner() if isinstance(result, ComparisonResult) else None
+    if isinstance(result, ComparisonResult) and beside is not None:
+        found |= {f"best_{name}": draw for name, draw in _of_one(result[beside]).items()}
+    return found
+
+
+def _of_one(one: SimulationResult) -> dict[str, Callable[[], Axes]]:
+    """Name the pictures of one strategy."""
+    found: dict[str, Callable[[], Axes]] = {"forecast": one.plot_forecast, "funnel": one.plot_funnel}
     if one.forecast.has_cash:
         found["cash"] = one.plot_cash
     if one.forecast.has_customers:

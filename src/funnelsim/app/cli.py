@@ -429,7 +429,7 @@ def demo(
     seed: Seed = 1,
     jobs: Jobs = 0,
 ) -> None:
-    """Compare the strategies of a scenario, and write the table and four pictures into a folder.
+    """Compare the strategies of a scenario, and write the table and its pictures into a folder.
 
     Example: funnelsim demo --out demo
     """

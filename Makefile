@@ -10,6 +10,8 @@
 # make coverage  lines of src/ that the tests run
 # make docs    the table of every parameter, docs/model.md
 # make pages   the pictures of docs/junk.md, docs/loop.md, docs/nurture.md, docs/people.md, docs/subscriptions.md, docs/delivery.md, docs/customers.md and docs/cash.md
+# make questions  what commands print, figures and pictures of docs/questions: two minutes
+# make site    the pages as a site, site/index.html: offline, warnings are errors
 # make levers  what seven levers against junk bring one by one and at once, experiments/junk_leads/result.md
 # make alignment  which promises a closed loop keeps, experiments/alignment/result.md
 # make subscriptions  who should look after customers, experiments/subscription_software/result.md
@@ -31,7 +33,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees optimise measured coverage-table notebook clean
+.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages questions site crn guarantees optimise measured coverage-table notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -91,6 +93,13 @@ docs: $(VENV)/installed
 pages: $(VENV)/installed
 	for page in junk loop nurture people subscriptions delivery customers cash; do $(BIN)/python docs/$$page.py || exit 1; done
 
+questions: $(VENV)/installed
+	$(BIN)/python docs/questions.py
+
+site: $(VENV)/installed-site
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs -d site/.doctrees . site
+	@echo "The site: site/index.html"
+
 levers: $(VENV)/installed
 	$(BIN)/python -m experiments.junk_leads.levers
 
@@ -140,7 +149,7 @@ notebook: $(VENV)/installed-notebook
 	$(BIN)/jupyter notebook notebooks
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo site
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "funnelsim needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ...")'
@@ -154,6 +163,11 @@ $(VENV)/installed: $(VENV)/python pyproject.toml
 $(VENV)/installed-notebook: $(VENV)/python pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[notebook]' || \
 		{ echo "The notebooks need the extra [notebook], which could not be installed: pip install '.[notebook]'"; exit 1; }
+	@touch $@
+
+$(VENV)/installed-site: $(VENV)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[site]' || \
+		{ echo "The site needs the extra [site], which could not be installed: pip install -e '.[site]'"; exit 1; }
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/python pyproject.toml

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import version as version_of
-from pathlib import Path
 
 project = "funnelsim"
 author = "The funnelsim authors"
-copyright = author  # noqa: A001 (Sphinx reads it by this name)
+copyright = author
 release = version_of("funnelsim")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-# The pages link to each other from folder to folder, so the whole repository is the source, and these are pages.
+# Pages link to each other from folder to folder: the whole repository is the source, and these are its pages.
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**.md", "experiments/**.md", "benchmarks/*.md"]
 exclude_patterns = [".*", "site", "demo", "src", "tests", "notebooks"]
@@ -31,6 +30,7 @@ html_theme = "furo"
 html_title = "funnelsim"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_extra_path = ["_root"]  # whoever opens the folder is sent to docs/index.html
 html_show_sphinx = False
 html_copy_source = False
 html_theme_options = {

@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
+from example import save
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from readme import filled, paragraphs
 
 import funnelsim as fs
 from funnelsim.metrics import FIGURES, TIMES, Unit
-from funnelsim.metrics.wording import money, number
+from funnelsim.metrics.wording import money, money_range, number
 
 PAGES = Path(__file__).with_name("questions")
-PICTURES = Path(__file__).with_name("pictures")
 NAMED = re.compile(r"^```toml (?P<file>\w+\.toml)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ funnelsim (?P<typed>compare .*)$", re.MULTILINE)
 
@@ -45,10 +45,13 @@ def strategies(result: fs.ComparisonResult) -> Figure:
 
 def two_fans(result: fs.ComparisonResult) -> Figure:
     """Draw bookings and revenue of today by month, side by side."""
-    figure, panels = plt.subplots(1, 2, figsize=(11, 4.2), sharey=True, layout="constrained")
+    figure, panels = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
     for panel, metric in zip(panels, ("bookings", "revenue"), strict=True):
         result[result.base].plot_forecast(metric, panel)
         panel.set_title(f"{FIGURES[metric].title} by month", fontsize=10)
+    both = [panel.get_ylim() for panel in panels]
+    for panel in panels:
+        panel.set_ylim(min(low for low, _ in both), max(high for _, high in both))
     return figure
 
 
@@ -57,7 +60,9 @@ QUESTIONS = {
         ("won", "gone_cold_share", "utilisation", "time_to_first_contact"),
         lambda result: result[result.base].plot_flow(),
     ),
-    "channel": Question(("inquiries", "marketing_cost", "cost_per_inquiry", "won", "utilisation"), strategies),
+    "channel": Question(
+        ("inquiries", "marketing_cost", "cost_per_inquiry", "won", "utilisation"), strategies
+    ),
     "hot_leads": Question(("won", "gone_cold_share", "utilisation", "time_to_first_contact"), strategies),
     "answer_fast": Question(
         ("time_to_first_contact", "first_contact_within_1_hour", "gone_cold_share", "won", "utilisation"),
@@ -94,7 +99,7 @@ def written(name: str, page: str, draw: bool) -> str:
     parts |= {"figures": table(result, name, by_range=False), "ranges": table(result, name, by_range=True)}
     if draw:
         figure = QUESTIONS[name].draw(result)
-        figure.savefig(PICTURES / f"question_{name}.png", dpi=80)
+        save(figure, f"question_{name}")
         plt.close(figure)
     return filled(page, {part: text for part, text in parts.items() if f"<!-- {part} -->" in page})
 
@@ -121,7 +126,10 @@ def table(result: fs.ComparisonResult, name: str, by_range: bool) -> str:
     """Lay out figures of each strategy: means, or from where to where eight of ten years go."""
     metrics = QUESTIONS[name].figures
     head = ["Strategy", *(titled(metric) for metric in metrics)]
-    rows = [[each.called, *(cell(each, metric, by_range) for metric in metrics)] for each in result.simulations.values()]
+    rows = [
+        [each.called, *(cell(each, metric, by_range) for metric in metrics)]
+        for each in result.simulations.values()
+    ]
     lines = [head, ["---", *["---:"] * len(metrics)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -130,7 +138,7 @@ def titled(metric: str) -> str:
     """Name a figure with its unit, but for money."""
     figure = FIGURES[metric]
     unit = "%" if figure.unit is Unit.SHARE else figure.unit.value if figure.unit in TIMES else ""
-    return f"{figure.title}, {unit}" if unit else figure.title
+    return f"{figure.title}, {unit}" if unit and unit not in figure.title.lower() else figure.title
 
 
 def cell(one: fs.SimulationResult, metric: str, by_range: bool) -> str:
@@ -139,7 +147,8 @@ def cell(one: fs.SimulationResult, metric: str, by_range: bool) -> str:
     scale = 100 if unit is Unit.SHARE else 1
     numbers = [scale * value for value in ((found.p10, found.p90) if by_range else (found.mean,))]
     if unit is Unit.MONEY:
-        return " to ".join(money(value, one.forecast.names.currency) for value in numbers)
+        written = money_range if by_range else money
+        return written(*numbers, one.forecast.names.currency)
     return " to ".join(number(value) for value in numbers)
 
 

@@ -26,8 +26,13 @@ def save(figure: Figure, name: str) -> None:
     """Write a picture of the pages, small."""
     content = io.BytesIO()
     figure.savefig(content, dpi=DOTS)
+    shrink(content, name)
+
+
+def shrink(drawn: io.BytesIO | Path, name: str) -> None:
+    """Write a picture that has been drawn with few colours."""
     picture = Path(__file__).with_name("pictures") / f"{name}.png"
-    Image.open(content).convert("RGB").quantize(COLOURS).save(picture, optimize=True)
+    Image.open(drawn).convert("RGB").quantize(COLOURS).save(picture, optimize=True)
 
 
 def tell(page: Path, metric: str, told: tuple[str, ...], years: int = 100) -> fs.ComparisonResult:

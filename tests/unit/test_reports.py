@@ -949,6 +949,8 @@ def test_strategies_stand_sorted_where_they_are_and_where_their_differences_are(
     assert "95 % precision of the mean" in against.get_title()
     assert itself.get_xlabel() == "Profit, thousand USD"
     assert ax.get_xlabel() == "Difference from today, thousand USD"
+    busy = comparison.plot_strategies("utilisation").figure.axes
+    assert [each.get_xlabel() for each in busy] == ["Busy, %", "Difference from today, percentage points"]
 
 
 def test_the_best_first_is_the_least_where_less_is_better(comparison: fs.ComparisonResult) -> None:

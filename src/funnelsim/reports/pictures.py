@@ -261,7 +261,8 @@ def _draw_differences(
             _above(ax, f"{'+' if mean > 0 else ''}{number(float(mean))}", float(mean), position)
     ax.axvline(0, color="black", linewidth=1, zorder=0)
     ax.set_ylim(len(order) - 0.5, -0.7)
-    ax.set_xlabel(_labelled(in_lines(f"Difference from {titles[comparison.base]}", 40), unit))
+    apart = "percentage points" if figure.unit is Unit.SHARE else unit
+    ax.set_xlabel(_labelled(in_lines(f"Difference from {titles[comparison.base]}", 40), apart))
 
 
 def retention(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:

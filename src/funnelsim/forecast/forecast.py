@@ -34,6 +34,7 @@ MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
 BUSY = 0.85  # share of a team's hours beyond which, with long waits, it may be what is scarce
 LONG_WAIT = 24.0  # hours by the clock
 _PER_PERSON = ("utilisation", "bookings_per_rep")
+ADDED_UP = ("revenue", "bookings", "contribution", "won", "leads", "inquiries")  # over the months, in reports
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 

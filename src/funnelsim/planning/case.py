@@ -132,7 +132,7 @@ def case_of(
     shown = [result.base, *([] if rival is None else [rival])]
     scenario, years = result.scenario, result.plan.replications
     teams = len(scenario.teams)
-    more(years * (teams * len(shown) + _under(scenario) * len(result)))
+    more(years * (teams * len(shown) + len(scenario.assumptions) * len(result)))
     found = Case(
         result=result,
         rival=rival,
@@ -163,11 +163,6 @@ def case_of(
         progress=progress,
     )
     return replace(found, tornado=bars, tipping=_tipping(result, bars.swings, progress, more))
-
-
-def _under(scenario: Scenario) -> int:
-    """Count the comparisons under assumptions at most: as typed again, if one needs a longer horizon."""
-    return 1 + len(scenario.assumptions) if scenario.assumptions else 0
 
 
 def _closest(result: ComparisonResult, strategy: str) -> list[str]:

@@ -91,7 +91,7 @@ class Withheld:
 
     @cached_property
     def _forms(self) -> dict[str, str]:
-        """Return how names may stand in sentences (anna_may, anna may, Anna may, Anna May), and their numbers."""
+        """Return how names may stand in sentences (anna_may, anna may, Anna may, Anna May), with numbers."""
         return {
             form: number
             for name, number in self.numbers.items()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -195,15 +195,26 @@ def compare_assumptions(
         raise ScenarioError([problem], scenario.source)
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
-    scenarios = {AS_TYPED: scenario} | _under(scenario)
-    ready = alike({name: settled(each, jobs, chosen) for name, each in scenarios.items()})
-    return AssumptionsResult(scenario, _compared(ready, chosen, plan, progress, {}))
+    scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
+    ready = {name: settled(each, jobs, chosen) for name, each in scenarios.items()}
+    found: dict[str, ComparisonResult] = {}
+    for name, each in alike(ready).items():
+        try:
+            found[name] = compare_over(each, chosen, plan, progress)
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            break
+        if found[name].stopped:
+            break
+    return AssumptionsResult(scenario, found)
 
 
 def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: None) -> AssumptionsResult:
-    """Compare the strategies of a comparison under each assumption of its scenario, in the same worlds.
+    """Compare the strategies of a comparison under each assumption of its scenario as well.
 
-    As typed, they are simulated again only if an assumption needs a longer horizon.
+    As typed they are not simulated again. Where an assumption needs a longer horizon than they have, it has
+    one of its own, and so worlds of its own.
 
     Raises
     ------
@@ -211,36 +222,10 @@ def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: 
         Stopped before all was finished.
     """
     scenario, plan, chosen = result.scenario, result.plan, [*result]
-    under = {name: settled(each, plan.jobs, chosen) for name, each in _under(scenario).items()}
-    ready = alike({AS_TYPED: scenario} | under)
-    as_they_are = ready[AS_TYPED].months == scenario.months
-    known = {AS_TYPED: result} if as_they_are else {}
-    found = AssumptionsResult(scenario, _compared(ready, chosen, plan, progress, known))
-    if found.stopped:
-        raise KeyboardInterrupt
-    return found
-
-
-def _under(scenario: Scenario) -> dict[str, Scenario]:
-    return {name: scenario.under(name) for name in scenario.assumptions}
-
-
-def _compared(
-    ready: Mapping[str, Scenario],
-    chosen: Sequence[str],
-    plan: Plan,
-    progress: Progress,
-    known: Mapping[str, ComparisonResult],
-) -> dict[str, ComparisonResult]:
-    """Compare in each of the scenarios, until stopped; those that are known are not simulated."""
-    found: dict[str, ComparisonResult] = {}
-    for name, each in ready.items():
-        try:
-            found[name] = known.get(name) or compare_over(each, chosen, plan, progress)
-        except KeyboardInterrupt:
-            if not found:
-                raise
-            break
+    found = {AS_TYPED: result}
+    for name in scenario.assumptions:
+        ready = settled(scenario.under(name), plan.jobs, chosen)
+        found[name] = compare_over(alike({AS_TYPED: scenario, name: ready})[name], chosen, plan, progress)
         if found[name].stopped:
-            break
-    return found
+            raise KeyboardInterrupt
+    return AssumptionsResult(scenario, found)

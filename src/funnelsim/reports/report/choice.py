@@ -1,125 +1,24 @@
-"""The question, the verdict in two sentences, the goals, and the strategies beside each other."""
+"""The strategies beside each other, and how far each reaches goals and quotas."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 
-from funnelsim.decisions.verdict import losses
 from funnelsim.forecast import Estimate, Interval
 from funnelsim.forecast.forecast import Attainment
 from funnelsim.forecast.quota import WHOLE
-from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import amount, listed, money_range, number, percent, period, simulated, too_few
+from funnelsim.metrics.wording import amount, number, simulated
 from funnelsim.planning.case import Case
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, RANGE, figure_column, outcome, precision
 from funnelsim.reports.report.contents import Cell, DotPlot, Dots, Heading, Row, Table
+from funnelsim.reports.report.naming import in_order, mark_of, title_of, titled
 from funnelsim.reports.report.shapes import scale_over
-from funnelsim.scenario.months import months_later
 from funnelsim.studies.results import ComparisonResult
 
 SHOWN = ("profit", "revenue", "won", "cycle_length")
-
-
-def in_order(result: ComparisonResult) -> list[str]:
-    """List strategies, the highest mean profit first (RE3)."""
-    return sorted(result, key=lambda name: -result.comparison.profits()[name].value)
-
-
-def mark_of(case: Case, name: str) -> str:
-    """Say what a strategy is in pictures: the base, surely the best, or what stands beside the base."""
-    if name == case.result.base:
-        return "base"
-    if name == case.result.best:
-        return "best"
-    return "rival" if name == case.rival else ""
-
-
-def question(case: Case) -> str:
-    """Ask what the report answers."""
-    result, called = case.result, case.result.scenario.title_of
-    months, start = result[result.base].scenario.months.period, result.scenario.start
-    end = months_later(start, months) - timedelta(days=1)
-    when = f"{period(months)} from {start} to {end}"
-    if case.rival is None:
-        return f"What does {called(result.base)} bring in {when}?"
-    if len(result) == 2:
-        return f"Does {called(case.rival)} earn more profit than {called(result.base)} in {when}?"
-    return f"Which of {len(result)} strategies earns the most profit in {when}?"
-
-
-def verdict(case: Case) -> tuple[str, str]:
-    """Answer in two sentences: what to choose, and how sure that is (RE4)."""
-    result = case.result
-    comparison, currency = result.comparison, result.scenario.currency
-    called = result.scenario.title_of
-    base, ran = called(result.base), simulated(result.years, result[result.base].forecast.months)
-    if case.rival is None:
-        earned = comparison.profits()[result.base]
-        told = f"Its profit is {money_range(earned.low, earned.high, currency)} on average."
-        return f"There is nothing to compare {base} with.", told
-    gains, leaders = comparison.differences(), comparison.leaders()
-    if result.years < FEWEST or (not leaders and math.isnan(gains[case.rival].low)):
-        more = max(
-            (each.more_years for each in gains.values() if math.isfinite(each.more_years)), default=math.inf
-        )
-        lacking = too_few(more, rare=result.years >= FEWEST)
-        return (
-            f"{ran} cannot tell strategies apart.".capitalize(),
-            f"That would take more of them: {lacking}.",
-        )
-    if leaders:
-        first = gains[leaders[0]]
-        earns = (
-            f"it earns {money_range(first.low, first.high, currency)} more profit than {base} on average, and is "
-            f"ahead in {percent(first.ahead.value)} of {_years(result)}"
-        )
-        if len(leaders) > 1:
-            others = listed([called(name) for name in leaders[1:]], "or")
-            close = f"It cannot be told apart from {others} in {ran}: choose among them on other grounds."
-            return _sentence(f"{called(leaders[0])} beats {base}: {earns}"), close
-        return _sentence(f"choose {called(leaders[0])}: {earns}"), _second(result, leaders[0])
-    lead = comparison.lead()
-    if lead is not None:
-        by = money_range(lead.by.low, lead.by.high, currency)
-        return (
-            _sentence(f"stay with {base}: every other strategy surely earns less"),
-            f"The closest, {called(lead.second)}, costs {by} of profit on average.",
-        )
-    close = gains[case.rival]
-    between = money_range(close.low, close.high, currency)
-    return (
-        f"No strategy surely earns more profit than {base}.",
-        f"The one with the highest profit of the others, {called(case.rival)}, is {between} apart from it on "
-        f"average, and ahead in {percent(close.ahead.value)} of {_years(result)}.",
-    )
-
-
-def _second(result: ComparisonResult, best: str) -> str:
-    """Say how far the next best is behind."""
-    lead, called = result.comparison.lead(), result.scenario.title_of
-    if lead is None or lead.best != best or lead.second == result.base:
-        only = "the only one that surely does" if len(result) > 2 else "sure at 5 %"
-        return f"It is {only}."
-    by = money_range(lead.by.low, lead.by.high, result.scenario.currency)
-    return f"It is surely the best of {len(result)}: the next, {called(lead.second)}, earns {by} less."
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def _years(result: ComparisonResult) -> str:
-    return "simulated years" if result[result.base].forecast.months == 12 else "simulated periods"
-
-
-def watch(result: ComparisonResult) -> list[str]:
-    """State what readers must know before they use the figures."""
-    lost = losses(result.comparison.profits(), result.comparison.money, result.scenario.title_of)
-    return [*lost, *notes.warnings(result.warnings, result.titles)]
 
 
 # ---- strategies ------------------------------------------------------------------------------
@@ -134,12 +33,12 @@ def strategies(case: Case) -> Table:
     gained = figure_column("", Unit.MONEY, result.scenario.currency, against, PRECISION)
     ahead = [gains[name].ahead if name in gains else None for name in names]
     loss = [result[name].forecast.loss() for name in names]
-    base = result.titles[result.base]
+    base = result.scenario.title_of(result.base)
     headings = [heading for heading, _ in columns]
     headings += [
         Heading(f"Profit against {base}", gained.unit),
-        Heading(f"Ahead of {base}", "% of years"),
-        Heading("Loss", "% of years"),
+        Heading(f"Ahead of {base}", "of years"),
+        Heading("Loss", "of years"),
     ]
     last = [
         [Cell(value, "", ends) for value, ends in zip(gained.values, gained.intervals, strict=True)],
@@ -148,7 +47,7 @@ def strategies(case: Case) -> Table:
     ]
     cells = zip(*(found for _, found in columns), *last, strict=True)
     rows = [
-        Row(result.titles[name], tuple(each), mark_of(case, name), tuple(_changes(case, name)))
+        Row(title_of(case, name), tuple(each), mark_of(case, name), tuple(_changes(case, name)))
         for name, each in zip(names, cells, strict=True)
     ]
     return Table(
@@ -187,8 +86,8 @@ def chance_cell(found: Interval | None) -> Cell:
     """Write a chance with its precision."""
     if found is None or math.isnan(found.value):
         return Cell("-")
-    ends = f"{number(100 * found.low)} to {number(100 * found.high)}"
-    return Cell(number(100 * found.value), "", ends, round(100 * found.value, 2))
+    ends = f"{number(100 * found.low, 2)} to {number(100 * found.high, 2)}"
+    return Cell(f"{number(100 * found.value)} %", "", f"{ends} %", round(100 * found.value, 2))
 
 
 def profit_plot(case: Case) -> DotPlot:
@@ -200,7 +99,7 @@ def profit_plot(case: Case) -> DotPlot:
     scale = scale_over(ends, Unit.MONEY, currency)
     dots = tuple(
         Dots(
-            result.titles[name],
+            title_of(case, name),
             amount(each.mean, Unit.MONEY, currency),
             mark_of(case, name),
             scale.at(each.mean),
@@ -213,7 +112,7 @@ def profit_plot(case: Case) -> DotPlot:
     return DotPlot(result[names[0]].forecast.title("profit"), scale.unit, dots, scale.ticks, zero)
 
 
-def _span(at, low: float, high: float) -> tuple[float, float] | None:  # type: ignore[no-untyped-def]
+def _span(at: Callable[[float], float], low: float, high: float) -> tuple[float, float] | None:
     return (at(low), at(high)) if math.isfinite(low) and math.isfinite(high) else None
 
 
@@ -221,11 +120,12 @@ def strategy_notes(case: Case) -> list[str]:
     """State what the figures of the table are."""
     result = case.result
     base = result[result.base].forecast
-    one = simulated(1, base.months).removeprefix("1 ")
+    one, ran = simulated(1, base.months).removeprefix("1 "), simulated(result.years, base.months)
     return [
-        f"Range of outcomes ({RANGE}): one {one} in ten is lower, one in ten is higher. It is what may happen.",
-        f"Precision of the mean ({PRECISION}): how well {simulated(result.years, base.months)} tell the mean. More "
-        "of them make it narrower; the range of outcomes stays.",
+        f"In grey, the range of outcomes ({RANGE}), which is what may happen: one {one} in ten is lower, "
+        "one in ten is higher.",
+        f"In blue, the precision of the mean ({PRECISION}): how well {ran} tell it. More of them make it "
+        "narrower; the range of outcomes stays.",
         notes.profit_of_all(result.comparison),
         notes.books(base),
         notes.counted_over(SHOWN),
@@ -253,11 +153,13 @@ def goals(case: Case) -> tuple[Table | None, list[str]]:
             told = chance_cell(Interval(each.share, each.low, each.high))
             stands = amount(each.mean, FIGURES[each.goal.metric].unit, result.scenario.currency)
             cells.append(Cell(told.mean, f"stands at {stands}", told.precision, told.share))
-        rows.append(Row(result.titles[name], tuple(cells), mark_of(case, name)))
-    headings = tuple(Heading(name, f"{goal.bounds()}; % of years") for name, goal in asked.items())
-    table = Table("Strategy", headings, tuple(rows), "The chance that a year reaches each goal")
-    words = [f"{name}: {FIGURES[goal.metric].title.lower()}, {goal.words()}." for name, goal in asked.items()]
-    return table, [*words, *notes.worst_months([*asked.values()])]
+        rows.append(Row(title_of(case, name), tuple(cells), mark_of(case, name)))
+    headings = tuple(
+        Heading(titled(name), f"{FIGURES[goal.metric].title}: {goal.words()}") for name, goal in asked.items()
+    )
+    caption = "How many of the simulated years reach each goal, and where its figure stands on average"
+    table = Table("Strategy", headings, tuple(rows), caption, small=len(asked) <= 3)
+    return table, notes.worst_months([*asked.values()])
 
 
 def quota(case: Case) -> Table | None:
@@ -274,8 +176,8 @@ def quota(case: Case) -> Table | None:
     headings, columns = [Heading("Quota", quotas.unit)], [[Cell(value) for value in quotas.values]]
     for name, each in zip(shown, lists, strict=True):
         attained = [None if one is None else one.attained for one in each]
-        heading, cells = both_intervals(f"Attained, {result.titles[name]}", Unit.SHARE, "", attained)
-        headings += [heading, Heading(f"Chance, {result.titles[name]}", "% of years")]
+        heading, cells = both_intervals(f"Attained, {title_of(case, name)}", Unit.SHARE, "", attained)
+        headings += [heading, Heading(f"Chance, {title_of(case, name)}", "of years")]
         columns += [cells, [chance_cell(None if one is None else one.chance) for one in each]]
     rows = tuple(
         Row(_whose(place), tuple(cells))

@@ -30,6 +30,7 @@ class Heading:
 
     title: str
     unit: str = ""
+    words: bool = False  # whether the column has words, not figures
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Table:
     headings: tuple[Heading, ...]
     rows: tuple[Row, ...]
     caption: str
+    small: bool = False  # whether it fits on a phone as it is
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ class Source:
 
     origin: str
     assumed: bool
+    default: bool  # what the file does not give
     values: tuple[tuple[str, str], ...]
 
 

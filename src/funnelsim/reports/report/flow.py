@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from funnelsim.compiling.arrays import Floats
-from funnelsim.forecast import Forecast, Interval
-from funnelsim.forecast.forecast import SoFar
-from funnelsim.forecast.goals import Goal
+from funnelsim.forecast import ADDED_UP, Forecast, Interval, SoFar
+from funnelsim.forecast.quota import WHOLE, quarters
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import amount, number, percent, simulated
+from funnelsim.metrics.wording import amount, money_range, number, percent, simulated, spoken
 from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place
 from funnelsim.planning.case import Case
 from funnelsim.reports.columns import PRECISION, RANGE, figure_column
-from funnelsim.reports.report.choice import mark_of
+from funnelsim.reports.fates import Fates, fates_of
 from funnelsim.reports.report.contents import (
     Band,
     Cell,
@@ -31,74 +28,91 @@ from funnelsim.reports.report.contents import (
     Step,
     Table,
 )
+from funnelsim.reports.report.naming import mark_of, title_of, titled
 from funnelsim.reports.report.shapes import Scale, Tick, line, scale_over
 from funnelsim.scenario import Scenario
 
-REVENUE = "revenue"
-MOST_FANS = 3
+MOST_FANS = 2
 LEVELS = 5  # of a heat map, above nothing
 
 
 # ---- over the months -------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Target:
+    """What a goal or the quota asks for: points of (share of the period, so far), and words."""
+
+    points: tuple[tuple[float, float], ...]
+    words: str
+
+
 def fans(case: Case) -> list[Fan]:
-    """Show revenue added up over the months, and what else the goals ask to add up (RE5)."""
-    goals = {goal.metric: goal for goal in reversed(_adding_up(case))}
-    metrics = list(dict.fromkeys([REVENUE, *reversed(goals)]))[:MOST_FANS]
-    return [_fan(case, metric, goals.get(metric)) for metric in metrics]
+    """Show revenue added up over the months, and what else goals or a quota ask to add up (RE5)."""
+    wanted = _targets(case)
+    metrics = [metric for metric in ADDED_UP if metric == ADDED_UP[0] or metric in wanted]
+    return [_fan(case, metric, wanted.get(metric)) for metric in metrics[:MOST_FANS]]
 
 
-def _adding_up(case: Case) -> list[Goal]:
-    """List goals for the firm as a whole that ask for at least so much of what adds up over the months."""
-    result = case.result
-    return [
-        goal
-        for goal in result[result.base].forecast.goals
-        if goal.dimension == "all"
-        and goal.at_least is not None
-        and FIGURES[goal.metric].flow
-        and "month" in FIGURES[goal.metric].by
-        and goal.each in ("average_month", "period")
-    ]
+def _targets(case: Case) -> dict[str, _Target]:
+    """Return what the firm as a whole is to reach at least of what adds up over the months, by figure."""
+    forecast, currency = case.result[case.result.base].forecast, case.result.scenario.currency
+    found: dict[str, _Target] = {}
+    for goal in forecast.goals:
+        if goal.dimension != "all" or goal.at_least is None or goal.metric not in ADDED_UP:
+            continue
+        if goal.each in ("average_month", "period"):
+            whole = goal.at_least * (forecast.months if goal.each == "average_month" else 1)
+            told = amount(whole, FIGURES[goal.metric].unit, currency)
+            line_ = _Target(((0.0, 0.0), (1.0, whole)), f"Goal, {spoken(goal.name)}: {told} by the end")
+            found.setdefault(goal.metric, line_)
+    quota = _quota(forecast)
+    return found if quota is None else found | {"bookings": quota}
 
 
-def _fan(case: Case, metric: str, goal: Goal | None) -> Fan:
+def _quota(forecast: Forecast) -> _Target | None:
+    """Add up the quota of the firm, or of its one team, quarter by quarter."""
+    if forecast.plan is None:
+        return None
+    all_ = [each for each in forecast.quotas() if each.dimension != "rep" and each.quarter != WHOLE]
+    of: dict[tuple[str, str], dict[str, float]] = {}
+    for each in all_:
+        of.setdefault((each.dimension, each.place), {})[each.quarter] = each.quota
+    by_quarter = of.get(("all", "all")) or (next(iter(of.values())) if len(of) == 1 else None)
+    if by_quarter is None:
+        return None
+    points, so_far, months = [(0.0, 0.0)], 0.0, 0
+    for quarter in quarters(forecast.names.months, forecast.plan.fiscal_year_starts):
+        so_far += by_quarter.get(quarter.name, 0.0)
+        months += len(quarter.months)
+        points.append((months / forecast.months, so_far))
+    told = amount(so_far, Unit.MONEY, forecast.names.currency)
+    return _Target(tuple(points), f"Quota: {told} by the end")
+
+
+def _fan(case: Case, metric: str, target: _Target | None) -> Fan:
     result, figure = case.result, FIGURES[metric]
     currency = result.scenario.currency
     found = {name: result[name].forecast.cumulative(metric) for name in case.shown}
     months = result[result.base].forecast.names.months
-    wanted = None if goal is None else _wanted(goal, len(months))
-    ends = [end for each in found.values() for month in each for end in month] + [wanted or 0.0]
-    up = scale_over(ends, figure.unit, currency, zero=True)
-    last = len(months)
-    every = max(1, math.ceil(last / 4))
-    across = tuple(
-        Tick(round(100 * (place + 0.5) / last, 2), month)
-        for place, month in enumerate(months)
-        if place % every == 0
-    )
-    bands = tuple(_band(case, name, each, up, figure.unit) for name, each in found.items())
-    told = ""
-    if goal is not None and wanted is not None:
-        told = f"goal {goal.name}: {amount(wanted, figure.unit, currency)} by the end"
+    asked = () if target is None else target.points
+    ends = [end for each in found.values() for month in each for end in month]
+    up = scale_over([*ends, *(so_far for _, so_far in asked)], figure.unit, currency, zero=True)
+    every = max(1, math.ceil(len(months) / 4))
     return Fan(
         title=figure.title,
         unit=up.unit,
-        bands=bands,
-        across=across,
+        bands=tuple(_band(case, name, each, up, figure.unit) for name, each in found.items()),
+        across=tuple(
+            Tick(round(100 * (place + 0.5) / len(months), 2), month)
+            for place, month in enumerate(months)
+            if place % every == 0
+        ),
         up=up.ticks,
-        goal="" if wanted is None else line([(0.0, 100.0 - up.at(0.0)), (100.0, 100.0 - up.at(wanted))]),
-        goal_told=told,
+        goal=line([(round(100 * share, 2), round(100 - up.at(so_far), 2)) for share, so_far in asked]),
+        goal_told="" if target is None else target.words,
         table=_months(case, metric, found, months),
     )
-
-
-def _wanted(goal: Goal, months: int) -> float | None:
-    """Return what a goal asks for over the whole period."""
-    if goal.at_least is None:
-        return None
-    return goal.at_least * (months if goal.each == "average_month" else 1)
 
 
 def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) -> Band:
@@ -113,15 +127,18 @@ def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) 
     ranged = all(math.isfinite(end) for month in found for end in (month.p10, month.p90))
     upper, lower = points([each.p90 for each in found]), points([each.p10 for each in found])
     last = found[-1]
-    low, high = (amount(end, unit, currency) for end in (last.p10, last.p90))
-    ranges = f" ({low} to {high} in 8 years of 10)" if ranged else ""
+    ranges = f" ({_between(last.p10, last.p90, unit, currency)} in 8 years of 10)" if ranged else ""
     return Band(
-        title=case.result.titles[name],
+        title=title_of(case, name),
         mark=mark_of(case, name),
         area=line([*upper, *reversed(lower)]) if ranged else "",
         middle=line(points([each.mean for each in found])),
         end=f"{amount(last.mean, unit, currency)}{ranges}",
     )
+
+
+def _between(low: float, high: float, unit: Unit, currency: str) -> str:
+    return money_range(low, high, currency) if unit is Unit.MONEY else f"{number(low)} to {number(high)}"
 
 
 def _months(case: Case, metric: str, found: dict[str, tuple[SoFar, ...]], months: Sequence[str]) -> Table:
@@ -130,13 +147,13 @@ def _months(case: Case, metric: str, found: dict[str, tuple[SoFar, ...]], months
     lists = [[Interval(each.mean, each.p10, each.p90) for each in of] for of in found.values()]
     everything = [each for of in lists for each in of]
     columns = [
-        figure_column(case.result.titles[name], figure.unit, currency, of, RANGE, beside=everything)
+        figure_column(title_of(case, name), figure.unit, currency, of, RANGE, beside=everything)
         for name, of in zip(found, lists, strict=True)
     ]
     headings = tuple(Heading(each.title, each.unit) for each in columns)
     cells = zip(*(map(Cell, each.values, each.intervals) for each in columns), strict=True)
     rows = tuple(Row(month, tuple(each)) for month, each in zip(months, cells, strict=True))
-    return Table("To the end of", headings, rows, f"{figure.title} since the period began")
+    return Table("To the end of", headings, rows, f"{figure.title} since the period began", small=True)
 
 
 # ---- funnels ---------------------------------------------------------------------------------
@@ -145,45 +162,33 @@ def _months(case: Case, metric: str, found: dict[str, tuple[SoFar, ...]], months
 def funnels(case: Case) -> list[Funnel]:
     """Show what becomes of the visits to each stage, in the base and beside it."""
     result = case.result
-    fates = {name: visits(result[name].forecast) for name in case.shown}
+    fates = {name: fates_of(result[name].forecast) for name in case.shown}
     widest = max((float(each.max(initial=0.0)) for each, *_ in fates.values()), default=0.0) or 1.0
     return [
-        Funnel(result.titles[name], mark_of(case, name), _steps(result[name].forecast, each, widest))
+        Funnel(title_of(case, name), mark_of(case, name), _steps(result[name].forecast, each, widest))
         for name, each in fates.items()
     ]
 
 
-Fates = tuple[Floats, Floats, Floats, Floats]
-
-
-def visits(forecast: Forecast) -> Fates:
-    """Count visits to each stage, and those that went on, were lost or went cold: each (S,)."""
-    on, _ = forecast.parts("conversion", "stage")
-    cold, entered = forecast.parts("gone_cold_of_visits", "stage")
-    lost, _ = forecast.parts("lost_of_visits", "stage")
-    return entered.mean(axis=0), on.mean(axis=0), lost.mean(axis=0), cold.mean(axis=0)
-
-
 def _steps(forecast: Forecast, found: Fates, widest: float) -> tuple[Step, ...]:
-    entered, on, lost, cold = found
-    other = np.maximum(entered - on - lost - cold, 0.0)
     conversions = forecast.outcomes("conversion", "stage")
-    rows = zip(forecast.names.stages, entered, on, lost, cold, other, conversions, strict=True)
+    rows = zip(forecast.names.stages, *found, conversions, strict=True)
     steps = []
     for stage, all_, *parts, conversion in rows:
         told = zip(("on", "lost", "cold", "other"), _FATES, parts, strict=True)
         fates = tuple(
             Fate(kind, f"{number(float(part))} {words}", round(100 * float(part) / widest, 2))
             for kind, words, part in told
-            if part > 0
+            if part > _NOTHING
         )
         share = "" if math.isnan(conversion.value) else f"{percent(conversion.value)} of decisions are for us"
-        steps.append(Step(stage, f"{number(float(all_))} came", share, fates))
+        steps.append(Step(titled(stage), f"{number(float(all_))} came", share, fates))
     won = forecast.outcomes("won_of_inquiries")[0].value
     bar = (Fate("won", f"{number(won)} won", round(100 * won / widest, 2)),)
-    return (*steps, Step("contracts", f"{number(won)} won", "of the period's inquiries", bar))
+    return (*steps, Step("Contracts", f"{number(won)} won", "of the period's inquiries", bar))
 
 
+_NOTHING = 0.05  # visits in the mean year, which are shown to a tenth
 _FATES = ("went on", "said no", "went cold", "sent back or still open")
 
 
@@ -198,7 +203,7 @@ def funnel_note(case: Case) -> str:
 
 # ---- where work waits ------------------------------------------------------------------------
 
-_COLUMNS = ("Busy", "Wait", "Gone cold", "Profit lost to it")
+_COLUMNS = ("Busy", "Wait", "Gone cold", "Profit lost")
 
 
 def heat(case: Case) -> list[HeatMap]:
@@ -221,7 +226,7 @@ def _darkest(found: Sequence[BottleneckResult]) -> dict[str, float]:
     }
 
 
-def _largest(found) -> float:  # type: ignore[no-untyped-def]
+def _largest(found: Iterable[Interval]) -> float:
     return max((each.value for each in found if math.isfinite(each.value)), default=0.0)
 
 
@@ -235,18 +240,18 @@ def _map(case: Case, found: BottleneckResult, darkest: dict[str, float]) -> Heat
     waits = figure_column("", Unit.HOURS, "", [each.wait for each in teams], RANGE)
     rows = [
         HeatRow(
-            each.team,
+            titled(each.team),
             (
-                Heat(f"{busy.values[place]} %", _ends(busy.intervals[place]), _level(each.busy.value, 1.0)),
+                Heat(busy.values[place], (busy.intervals[place]), _level(each.busy.value, 1.0)),
                 Heat(
                     waits.values[place],
-                    _ends(waits.intervals[place]),
+                    (waits.intervals[place]),
                     _level(each.wait.value, darkest["wait"]),
                 ),
                 Heat("", "", 0),
                 Heat(
-                    f"{lost.values[place]} {lost.unit}".strip(),
-                    _ends(lost.intervals[place]),
+                    lost.values[place],
+                    (lost.intervals[place]),
                     _level(each.lost.value, darkest["lost"]),
                 ),
             ),
@@ -256,9 +261,9 @@ def _map(case: Case, found: BottleneckResult, darkest: dict[str, float]) -> Heat
     groups = [("Teams", tuple(rows)), ("Stages", _places(found.stages, darkest))]
     if len(found.segments) > 1:
         groups.append(("Segments", _places(found.segments, darkest)))
-    units = ("of hours", "hours until work starts", "of visits", f"with {MORE} times the people")
+    units = ("% of hours", "hours", "% of visits", lost.unit)
     return HeatMap(
-        title=case.result.titles[found.strategy],
+        title=title_of(case, found.strategy),
         mark=mark_of(case, found.strategy),
         verdict=found.verdict,
         headings=tuple(map(Heading, _COLUMNS, units)),
@@ -271,17 +276,17 @@ def _places(found: Sequence[Place], darkest: dict[str, float]) -> tuple[HeatRow,
     colds = figure_column("", Unit.SHARE, "", [each.cold for each in found], RANGE)
     return tuple(
         HeatRow(
-            each.name,
+            titled(each.name),
             (
                 Heat("", "", 0),
                 Heat(
                     waits.values[place],
-                    _ends(waits.intervals[place]),
+                    (waits.intervals[place]),
                     _level(each.wait.value, darkest["wait"]),
                 ),
                 Heat(
-                    f"{colds.values[place]} %",
-                    _ends(colds.intervals[place]),
+                    colds.values[place],
+                    (colds.intervals[place]),
                     _level(each.cold.value, darkest["cold"]),
                 ),
                 Heat("", "", 0),
@@ -289,10 +294,6 @@ def _places(found: Sequence[Place], darkest: dict[str, float]) -> tuple[HeatRow,
         )
         for place, each in enumerate(found)
     )
-
-
-def _ends(interval: str) -> str:
-    return interval
 
 
 def _level(value: float, darkest: float) -> int:
@@ -311,9 +312,9 @@ def heat_notes(scenario: Scenario) -> list[str]:
     if not scenario.teams:
         return ["The scenario has no teams, so that nothing waits for people."]
     return [
-        f"Below a figure: of a team's lost profit, the precision of the mean ({PRECISION}); of all others, the range of "
-        f"single years ({RANGE}).",
-        f"Profit lost to a team: what the firm would earn more with {MORE} times the people in that team alone, before "
-        "their pay, seats, training and hiring: about the most that more people there could bring.",
+        f"Below a figure is the range of single years ({RANGE}); below a team's lost profit, the precision "
+        f"of the mean ({PRECISION}).",
+        f"Profit lost to a team: what the firm would earn more with {MORE} times the people in that team "
+        "alone, before their pay, seats, training and hiring. More people there bring about that at most.",
         "Wait is by the clock, until work starts. Darker is more, in one scale for both.",
     ]

@@ -13,9 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from funnelsim.io.texts import printable
 from funnelsim.io.writing import whole_file
-from funnelsim.planning.case import Case, More, case_of, make_case
-from funnelsim.reports import notes
-from funnelsim.reports.report import choice, flow, reasons, sources
+from funnelsim.metrics.wording import simulated
+from funnelsim.planning.case import Case, case_of, make_case
+from funnelsim.reports.report import answer, choice, flow, reasons, sources
 from funnelsim.reports.report.contents import Contents, said
 from funnelsim.scenario import Scenario
 from funnelsim.scenario.withheld import Withheld
@@ -76,7 +76,6 @@ def report(
     with_pay: bool = False,
     made: date | None = None,
     progress: Progress = lambda _: None,
-    more: More = lambda _: None,
 ) -> Report:
     """Make a report for somebody who was not there.
 
@@ -92,8 +91,6 @@ def report(
         The day that it names; today by default.
     progress : callable
         Called with the number of years that have just been finished.
-    more : callable
-        Called before each part with the number of years that it takes at most.
 
     Raises
     ------
@@ -112,7 +109,7 @@ def report(
     (True, False)
     """
     if isinstance(of, ComparisonResult):
-        case = case_of(of, progress=progress, more=more)
+        case = case_of(of, progress=progress)
     else:
         case = make_case(
             of,
@@ -121,7 +118,6 @@ def report(
             seed=seed,
             jobs=jobs,
             progress=progress,
-            more=more,
         )
     withheld = Withheld(case.result.scenario, names=not with_names, pay=not with_pay)
     return Report(case, withheld, made or date.today())
@@ -148,11 +144,11 @@ def contents_of(case: Case, withheld: Withheld, made: date) -> Contents:
     contents = Contents(
         title=sources.title_of(scenario),
         about=scenario.about,
-        ran=notes.what_ran(result.plan, result.years, base.forecast.months),
-        question=choice.question(case),
-        verdict=choice.verdict(case),
+        ran=f"Report of {made}: {simulated(result.years, base.forecast.months)} of each strategy",
+        question=answer.question(case),
+        verdict=answer.verdict(case),
         in_full=result.verdict,
-        watch=tuple([*reasons.assumed(case), *choice.watch(result)]),
+        watch=tuple([*reasons.assumed(case), *answer.watch(result)]),
         goals=goals,
         goals_asked=tuple(asked),
         quota=choice.quota(case),

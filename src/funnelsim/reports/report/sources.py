@@ -13,6 +13,7 @@ from funnelsim.planning.case import Case
 from funnelsim.reports import notes
 from funnelsim.reports.report.contents import Download, Source
 from funnelsim.scenario import Scenario, origins, strategy_names
+from funnelsim.scenario.origins import DEFAULT
 from funnelsim.scenario.withheld import Withheld
 
 ASSUMED = "assumed"
@@ -31,7 +32,7 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
     by_origin: dict[str, list[tuple[str, str]]] = {}
     for row in rows[:MOST_VALUES]:
         by_origin.setdefault(row.origin, []).append(
-            (_written(row.path, withheld), notes.value_in_words(row.value))
+            (withheld.path(row.path), notes.value_in_words(row.value))
         )
     assumed = sum(row.origin.startswith(ASSUMED) for row in rows)
     told = f"{assumed:,} of {len(rows):,} values are assumed."
@@ -39,20 +40,16 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
         told += f" The first {MOST_VALUES:,} are listed; the scenario to download has all."
     if withheld.pay:
         told += " Pay is left out."
-    found = [Source(origin, origin.startswith(ASSUMED), tuple(each)) for origin, each in by_origin.items()]
-    return sorted(found, key=lambda each: each.assumed), told
-
-
-_OF_UNCERTAINTIES = re.compile(r"^uncertainties\.")
+    found = [
+        Source(origin, origin.startswith(ASSUMED), origin == DEFAULT, tuple(each))
+        for origin, each in by_origin.items()
+    ]
+    return sorted(found, key=lambda each: (each.default, each.assumed)), told
 
 
 def _path_of(path: str) -> str:
     """Return the path that a row is about: that of an uncertainty is the value's."""
-    return _OF_UNCERTAINTIES.sub("", path)
-
-
-def _written(path: str, withheld: Withheld) -> str:
-    return withheld.path(path)
+    return path.removeprefix("uncertainties.")
 
 
 def provenance(case: Case, made: date, of: str) -> list[tuple[str, str]]:

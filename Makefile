@@ -11,6 +11,8 @@
 # make docs    the table of every parameter, docs/model.md
 # make pages   the pictures of docs/junk.md, docs/loop.md, docs/nurture.md, docs/people.md, docs/subscriptions.md, docs/delivery.md, docs/customers.md and docs/cash.md
 # make experiments  the studies of experiments/, each with its README; ONLY=channel_mix runs that one
+# make questions  what commands print, figures and pictures of docs/questions: two minutes
+# make site    the pages as a site, site/index.html: offline, warnings are errors
 # make partners  what comes first for partners who sell and deliver, experiments/partners_who_deliver/result.md
 # make repeat-purchase  who buys again: fitted to 39 weeks and scored on the next 39, experiments/repeat_purchase/result.md
 # make crm-sales  a quarter of a hardware maker forecast from its pipeline and scored, experiments/crm_sales
@@ -23,13 +25,15 @@
 # make guarantees  how often decisions are wrong, docs/guarantees.md
 # make optimise  plans found beside equal split and random search, benchmarks/optimise.md
 # make crn     what common random numbers save, docs/common_random_numbers.md
+# make golden  what a report says of two presets, tests/unit/golden: read the diff
+# make screenshots  pictures of pages in a browser, docs/pictures
 # make notebook  open the notebooks
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace experiments partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees optimise measured coverage-table notebook clean
+.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace experiments partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages questions site crn guarantees optimise measured coverage-table notebook golden screenshots clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -95,6 +99,13 @@ experiments: $(VENV)/installed
 		test -f $$study || { echo "There is no experiments/$$name with a study.toml"; exit 1; }; \
 		echo $(BIN)/python -m experiments.$$name.run; $(BIN)/python -m experiments.$$name.run || exit 1; done
 
+questions: $(VENV)/installed
+	$(BIN)/python docs/questions.py
+
+site: $(VENV)/installed-site
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs -d site/.doctrees . site
+	@echo "The site: site/index.html"
+
 partners: $(VENV)/installed
 	$(BIN)/python -m experiments.partners_who_deliver.partners
 
@@ -131,11 +142,17 @@ measured: $(VENV)/installed-dev
 coverage-table: $(VENV)/installed
 	$(BIN)/python benchmarks/coverage_table.py
 
+golden: $(VENV)/installed-dev
+	$(BIN)/python -m tests.unit.report_golden
+
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m docs.screenshots
+
 notebook: $(VENV)/installed-notebook
 	$(BIN)/jupyter notebook notebooks
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo site
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "funnelsim needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ...")'
@@ -149,6 +166,11 @@ $(VENV)/installed: $(VENV)/python pyproject.toml
 $(VENV)/installed-notebook: $(VENV)/python pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[notebook]' || \
 		{ echo "The notebooks need the extra [notebook], which could not be installed: pip install '.[notebook]'"; exit 1; }
+	@touch $@
+
+$(VENV)/installed-site: $(VENV)/python pyproject.toml
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[site]' || \
+		{ echo "The site needs the extra [site], which could not be installed: pip install -e '.[site]'"; exit 1; }
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/python pyproject.toml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from example import tell
+from example import save, tell
 
 PAGE = Path(__file__).with_name("cash.md")
 TOLD = (
@@ -20,5 +20,4 @@ TOLD = (
 
 if __name__ == "__main__":
     result = tell(PAGE, "lowest_cash", TOLD)
-    picture = PAGE.parent / "pictures" / "cash_balance.png"
-    result["growth"].plot_cash().figure.savefig(picture, dpi=110)
+    save(result["growth"].plot_cash().figure, "cash_balance")

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from example import scenario_of
+from example import save, scenario_of
 
 import funnelsim as fs
+from funnelsim.reports.names import styles
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "loop.md"
-PICTURE = ROOT / "docs" / "pictures" / "loop.png"
 STRATEGIES = {"today": "today", "closed_loop": "marketing learns", "with_control": "... and management asks"}
 YEARS = 400
 
@@ -20,14 +20,15 @@ YEARS = 400
 def main() -> int:
     """Simulate, draw and save."""
     figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-    for name, words in STRATEGIES.items():
+    for (name, words), look in zip(STRATEGIES.items(), styles(), strict=False):
         found = fs.simulate(scenario_of(PAGE), strategy=name, replications=YEARS).by_month["junk_rate"]
-        ax.plot(range(1, len(found) + 1), 100 * found["mean"], marker="o", label=words)
-        ax.fill_between(range(1, len(found) + 1), 100 * found["low"], 100 * found["high"], alpha=0.2)
+        ax.plot(range(1, len(found) + 1), 100 * found["mean"], label=words, **look)
+        low, high = 100 * found["low"], 100 * found["high"]
+        ax.fill_between(range(1, len(found) + 1), low, high, color=look["color"], alpha=0.2, linewidth=0)
     ax.set(xlabel="Month of the year", ylabel="Junk rate of the month's inquiries, %", ylim=(0, None))
-    ax.legend()
-    PICTURE.parent.mkdir(exist_ok=True)
-    figure.savefig(PICTURE, dpi=110)
+    ax.legend(frameon=False)
+    ax.spines[["top", "right"]].set_visible(False)
+    save(figure, "loop")
     return 0
 
 

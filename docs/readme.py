@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from example import shrink
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-PICTURES = ROOT / "docs" / "pictures"
 
 
 def compare() -> str:
@@ -52,9 +52,8 @@ def main() -> int:
     if options.check:
         return 0 if wanted == text else 1
     README.write_text(wanted, encoding="utf-8")
-    PICTURES.mkdir(exist_ok=True)
     for picture in sorted(options.demo.glob("[!b]*.png")):  # those of today and of all strategies
-        shutil.copy(picture, PICTURES / picture.name)
+        shrink(picture, picture.stem)
     return 0
 
 

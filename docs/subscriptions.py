@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from example import tell
+from example import save, tell
 
 PAGE = Path(__file__).with_name("subscriptions.md")
 TOLD = (
@@ -22,4 +22,4 @@ if __name__ == "__main__":
     result = tell(PAGE, "mrr", TOLD)
     today = result[result.base]
     for name, draw in {"mrr_bridge": today.plot_mrr_bridge, "retention": today.plot_retention}.items():
-        draw().figure.savefig(PAGE.parent / "pictures" / f"{name}.png", dpi=110)
+        save(draw().figure, name)

@@ -197,8 +197,8 @@ def test_demo_writes_and_names_table_and_pictures(tmp_path: Path) -> None:
     out = tmp_path / "new" / "demo"
     result = call("demo", "first_steps", "--out", str(out), *FEW)
     assert result.exit_code == 0
-    files = {"comparison.txt", "strategies.png", "forecast.png", "funnel.png", "cycle.png"}
-    files |= {"best_forecast.png", "best_funnel.png"}
+    pictures = {f"{name}.png" for name in ("strategies", "flow", "cycle", "forecast", "funnel")}
+    files = {"comparison.txt", *pictures, "best_forecast.png", "best_funnel.png"}
     assert {path.name for path in out.iterdir()} == files
     assert all(str(out / name) in result.stdout for name in files)
     assert (out / "comparison.txt").read_text(encoding="utf-8") in result.stdout

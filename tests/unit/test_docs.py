@@ -27,14 +27,14 @@ from funnelsim.scenario import Months, from_document, lower, strategy_names
 from .names_in_texts import exists, named, no_target, notes_of
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FEW = 3  # simulated years, whatever a page asks for
 BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 compiled_only = pytest.mark.skipif(
     bool(config.DISABLE_JIT),  # type: ignore[attr-defined]
     reason="the pages are run with compiled code: without it they take a quarter of an hour",
 )
-TEXTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 TEXTS += sorted(each for place in ("benchmarks", "experiments") for each in (ROOT / place).rglob("*.md"))
 LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([^)\s]*))?\)")
 

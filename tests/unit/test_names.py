@@ -10,6 +10,7 @@ import matplotlib as mpl
 import pytest
 
 import funnelsim as fs
+from funnelsim.metrics.wording import spoken
 from funnelsim.reports.pictures import drawn
 from funnelsim.reports.saving import result_files
 from funnelsim.scenario import ScenarioError, from_document, load, parse_assignment, preset_text
@@ -60,7 +61,7 @@ def test_names_are_the_same_in_every_file_and_picture(name: str) -> None:
 def test_legends_leave_nobody_out(name: str) -> None:
     result = fs.compare(renamed("call", name), replications=3, jobs=1)
     labels = [text.get_text() for text in result.plot_cycle().get_legend().get_texts()]
-    assert labels[1].replace("\\$", "$").startswith(f"{name}:\nhalf within")
+    assert labels[1].replace("\\$", "$").startswith(f"{spoken(name).strip()}:\nhalf within")
     above, _ = fs.plot_response(renamed(name, "x"))
     [label] = above.get_legend().get_texts()
     assert label.get_text().replace("\\$", "$").startswith(f"{name}: ")

@@ -45,7 +45,12 @@ def printed(cell: Any) -> str:
 
 
 def test_there_are_notebooks_and_they_are_small() -> None:
-    assert [path.name for path in NOTEBOOKS] == ["build_your_funnel.ipynb", "what_if.ipynb"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "build_your_funnel",
+        "from_your_crm",
+        "subscription_software",
+        "what_if",
+    ]
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
@@ -55,8 +60,26 @@ def test_there_are_notebooks_and_they_are_small() -> None:
         )
 
 
+def named(name: str) -> Path:
+    return next(path for path in NOTEBOOKS if path.stem == name)
+
+
+def answer_of(notebook: Any) -> str:
+    """Return the words with which a notebook ends."""
+    [output] = notebook.cells[-1].outputs
+    return str(output["data"]["text/markdown"])
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in NOTEBOOKS])
+def test_a_notebook_opens_with_its_question(path: Path) -> None:
+    first = nbformat.read(path, as_version=4).cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith("# ")
+    assert "?" in first.source
+
+
 def test_what_if_follows_its_sliders(tmp_path: Path) -> None:
-    path = next(path for path in NOTEBOOKS if path.stem == "what_if")
+    path = named("what_if")
     notebook = run(
         path,
         tmp_path,
@@ -78,14 +101,44 @@ def test_what_if_follows_its_sliders(tmp_path: Path) -> None:
     assert any("text/html" in text and "Strategy" in text for text in texts)
 
 
+def test_from_your_crm_finds_the_truth_again_and_forecasts_the_quarter(tmp_path: Path) -> None:
+    notebook = run(
+        named("from_your_crm"),
+        tmp_path,
+        "print(((table['95 %, from'] <= pd.Series(truth)) & (pd.Series(truth) <= table['to'])).sum())\n"
+        "print(len(quarter.total), int((export['Status'] == 'Open').sum()), len(snapshot.open))",
+    )
+    told = notebook.cells.pop()
+    held, counts = printed(told).splitlines()
+    assert int(held) >= 3  # of four intervals of 95 %
+    years, still_open, in_snapshot = map(int, counts.split())
+    assert (years, still_open) == (FEW, in_snapshot)
+    imported = "".join(printed(cell) for cell in notebook.cells if cell.cell_type == "code")
+    assert "Rows repaired or left out: 0" in imported
+    assert "The quarter brings about" in answer_of(notebook)
+
+
+def test_subscription_software_says_what_a_customer_is_worth(tmp_path: Path) -> None:
+    notebook = run(
+        named("subscription_software"),
+        tmp_path,
+        "print(f\"{today.summary['mean']['lifetime_value'] / 1000:,.0f}\", comparison.best)",
+    )
+    worth, best = printed(notebook.cells.pop()).split()
+    answer = answer_of(notebook)
+    assert f"worth about {worth} thousand dollars" in answer
+    assert (best.replace("_", " ") if best != "None" else "cannot be told") in answer
+
+
 def test_build_your_funnel_comes_to_a_decision(tmp_path: Path) -> None:
-    path = next(path for path in NOTEBOOKS if path.stem == "build_your_funnel")
+    path = named("build_your_funnel")
     notebook = run(path, tmp_path)
     told = "".join(printed(cell) for cell in notebook.cells if cell.cell_type == "code")
     assert 'channel is not a key here; did you mean "channels"?' in told
     assert "simulated years" in told
     assert " as typed" in told
     assert "['second_rep', 'more_visitors']" in told
+    assert "both together" in answer_of(notebook)
     kept = (tmp_path / "my_funnel.toml").read_text(encoding="utf-8")
     assert "[strategies.second_rep]" in kept
     (tmp_path / "my_funnel.toml").write_text(f"{kept}# mine\n", encoding="utf-8")

@@ -90,6 +90,7 @@ def test_a_run_writes_its_frames_its_document_and_its_pictures(run: Path) -> Non
         *(
             "results.json",
             "run.txt",
+            "flow.png",
             "forecast.png",
             "funnel.png",
             "cycle.png",

@@ -25,7 +25,7 @@ import funnelsim as fs
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.reports import document, notes, pictures
+from funnelsim.reports import document, names, notes, pictures
 from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
 from funnelsim.reports.comparison_page import comparison_page
@@ -851,7 +851,7 @@ def test_the_funnel_shows_what_becomes_of_visits(today: fs.SimulationResult) -> 
         stages["visits", "mean"].sum()
     )
     assert went_on[0] < stages["visits", "mean"].iloc[0]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["first_call", "proposal", "contracts"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["first call", "proposal", "contracts"]
 
 
 def test_the_cycle_curve_names_half_and_nine_tenths(comparison: fs.ComparisonResult) -> None:
@@ -863,24 +863,57 @@ def test_the_cycle_curve_names_half_and_nine_tenths(comparison: fs.ComparisonRes
     assert len(comparison.plot_cycle().get_legend().get_texts()) == 3
 
 
-def test_more_than_three_curves_have_no_bands_and_their_legend_beside(
-    comparison: fs.ComparisonResult,
-) -> None:
-    forecasts = {str(number): comparison["today"].forecast for number in range(4)}
-    ax = pictures.cycle_curve(forecasts)
+def test_of_many_curves_two_stand_out_and_the_rest_is_grey(comparison: fs.ComparisonResult) -> None:
+    forecasts = {str(number): comparison["today"].forecast for number in range(20)}
+    ax = pictures.cycle_curve(forecasts, ["3", "7"])
+    told = [each.get_text() for each in ax.get_legend().get_texts()]
+    assert [each.partition(":")[0] for each in told] == ["3", "7", "the 18 other strategies"]
+    lines = [each for each in ax.lines if len(each.get_xdata()) > 2]
+    assert [each.get_color() for each in lines[:18]] == [names.LIGHT] * 18
+    first, second = lines[18:]
+    assert (first.get_color(), second.get_color()) == (names.TODAY, names.BLUE)
+    assert (
+        first.get_linestyle() != second.get_linestyle()
+    )  # where they lie on each other, gaps show the other
     assert not ax.collections
     assert "precision" not in ax.get_title()
 
 
-def test_lines_that_lie_on_each_other_differ_in_their_dashes(comparison: fs.ComparisonResult) -> None:
-    """The first is solid and the widest; the gaps of those above it let it be seen."""
-    ax = pictures.cycle_curve({str(position): comparison["today"].forecast for position in range(20)})
-    lines = [each for each in ax.lines if len(each.get_xdata()) > 2]
-    looks = [(each.get_color(), each.get_linestyle(), str(each._unscaled_dash_pattern)) for each in lines]
-    assert len(set(looks)) == 20
-    assert [style for _, style, _ in looks].count("-") == 1
-    assert len({dashes for _, _, dashes in looks[:8]}) == 8  # of the first eight, whatever the colour
-    assert lines[0].get_linewidth() > max(each.get_linewidth() for each in lines[1:])
+def test_the_curves_shown_are_the_base_and_the_best_of_the_others(comparison: fs.ComparisonResult) -> None:
+    profits = comparison.table["profit"].drop(comparison.base)
+    best = comparison[profits.idxmax()].called
+    told = [each.get_text().partition(":")[0] for each in comparison.plot_cycle().get_legend().get_texts()]
+    assert told == ["today", best, "the other strategy"]
+
+
+def test_the_flow_shows_queues_by_month_and_what_days_are_spent_on(comparison: fs.ComparisonResult) -> None:
+    figure = comparison.plot_flow()
+    panels, stages = figure.axes, list(comparison["today"].by_stage.index)
+    shown = [comparison[name] for name in pictures.foremost(comparison.comparison)]
+    assert len(panels) == 2 * len(stages)
+    lines = [panel.lines for panel in panels[::2]]
+    for position, result in enumerate(shown):
+        queues = sum(np.asarray(each[position].get_ydata()) for each in lines)
+        assert queues == pytest.approx(result.by_month["queue", "mean"].to_numpy())
+        days = [
+            sum(
+                bar.get_width()
+                for container in panel.containers
+                for bar in container
+                if on_row(bar, position)
+            )
+            for panel in panels[1::2]
+        ]
+        assert days == pytest.approx(result.by_stage["time_in_stage", "mean"].tolist())
+    told = [panel.get_ylabel().split("\n")[0] for panel in panels[::2]]
+    assert told == [stage.replace("_", " ") for stage in stages]
+    one = comparison["today"].plot_flow()
+    assert [len(panel.lines) for panel in one.axes[::2]] == [1] * len(stages)
+    assert "waits for the customer" in [each.get_text() for each in one.legends[0].get_texts()]
+
+
+def on_row(bar: mpl.patches.Rectangle, position: int) -> bool:
+    return round(bar.get_y() + bar.get_height() / 2) == position
 
 
 LONG = "more money for the website and for the fair, with two people " * 2
@@ -911,16 +944,37 @@ def test_long_names_leave_room_for_the_picture(comparison: fs.ComparisonResult, 
             assert whole.x0 <= box.x0 < box.x1 <= whole.x1
             assert whole.y0 <= box.y0 < box.y1 <= whole.y1
         assert not any(a.overlaps(b) for i, a in enumerate(boxes[:-1]) for b in boxes[:i])
-        assert ax.bbox.width > whole.width / 2
+        assert sum(panel.bbox.width for panel in ax.figure.axes) > whole.width / 2
 
 
-def test_strategies_stand_where_their_differences_are(comparison: fs.ComparisonResult) -> None:
+def test_strategies_stand_sorted_where_they_are_and_where_their_differences_are(
+    comparison: fs.ComparisonResult,
+) -> None:
     ax = comparison.plot_strategies()
+    itself, against = ax.figure.axes
+    table = comparison.table.sort_values("profit", ascending=False)
     means = [container.lines[0].get_xdata()[0] for container in ax.containers]
-    gains = comparison.table["profit_gain"].dropna()
-    assert means == pytest.approx((gains / 1e3).tolist())
-    assert "95 % precision of the mean" in ax.get_title()
-    assert ax.get_xlabel() == "Profit: difference from today, thousand USD"
+    assert means == pytest.approx((table["profit_gain"].dropna() / 1e3).tolist())
+    marks = [line.get_xdata()[0] for line in itself.lines if len(line.get_xdata()) == 1]
+    assert marks == pytest.approx((table["profit"] / 1e3).tolist())
+    ranges = [tuple(line.get_xdata()) for line in itself.lines if line.get_linewidth() == 7]
+    assert ranges == [
+        pytest.approx((row.profit_p10 / 1e3, row.profit_p90 / 1e3)) for row in table.itertuples()
+    ]
+    assert [tick.get_text() for tick in itself.get_yticklabels()] == [
+        comparison[name].called for name in table.index
+    ]
+    assert "95 % precision of the mean" in against.get_title()
+    assert itself.get_xlabel() == "Profit, thousand USD"
+    assert ax.get_xlabel() == "Difference from today, thousand USD"
+    busy = comparison.plot_strategies("utilisation").figure.axes
+    assert [each.get_xlabel() for each in busy] == ["Busy, %", "Difference from today, percentage points"]
+
+
+def test_the_best_first_is_the_least_where_less_is_better(comparison: fs.ComparisonResult) -> None:
+    cycles = comparison.plot_strategies("cycle_length").figure.axes[0]
+    marks = [line.get_xdata()[0] for line in cycles.lines if len(line.get_xdata()) == 1]
+    assert marks == sorted(marks)
 
 
 def test_pictures_can_be_drawn_into_given_axes(comparison: fs.ComparisonResult) -> None:
@@ -956,7 +1010,7 @@ def test_a_figure_that_cannot_be_drawn_is_told(comparison: fs.ComparisonResult) 
 
 def test_pictures_are_written_and_named(comparison: fs.ComparisonResult, tmp_path: Path) -> None:
     written = pictures.write_pictures(comparison, tmp_path)
-    of_all = ["strategies.png", "forecast.png", "funnel.png", "cycle.png"]
+    of_all = ["strategies.png", "flow.png", "cycle.png", "forecast.png", "funnel.png"]
     assert comparison.comparison.front_runner() == "more_inquiries"
     assert [path.name for path in written] == [*of_all, "best_forecast.png", "best_funnel.png"]
     assert (tmp_path / "forecast.png").read_bytes() != (tmp_path / "best_forecast.png").read_bytes()

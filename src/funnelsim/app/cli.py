@@ -25,6 +25,7 @@ from funnelsim.app import (
     kept,
     optimising,
     progress,
+    reporting,
     selecting,
     studying,
     terminal,
@@ -71,6 +72,7 @@ app.add_typer(backtesting.app)
 app.add_typer(explaining.app)
 app.add_typer(kept.app)
 app.add_typer(optimising.app)
+app.add_typer(reporting.app)
 app.add_typer(selecting.app)
 app.add_typer(studying.app)
 app.add_typer(today.app)
@@ -454,7 +456,7 @@ def demo(
     seed: Seed = 1,
     jobs: Jobs = 0,
 ) -> None:
-    """Compare the strategies of a scenario, and write the table and four pictures into a folder.
+    """Compare the strategies of a scenario, and write the table and its pictures into a folder.
 
     Example: funnelsim demo --out demo
     """

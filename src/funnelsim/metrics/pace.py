@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import (
     CONTACT_BY_CLOCK,
@@ -124,24 +126,32 @@ def customer_time(cut: Cut) -> Parts:
     return _answering(cut) / DAY, decided(cut)
 
 
+# The spans of a visit, each booked by the row that closes it: waiting for a rep, or for the next attempt ...
+_IN_QUEUES = (Event.STARTED, Event.RESUMED, Event.WENT_COLD, PARKED_COLD, Event.QUEUED_AGAIN)
+_IN_WORK = (Event.WORKED, Event.INTERRUPTED, Event.NOT_REACHED)  # ... and for the rep to be done
+
+
+def spans_of_visits(cut: Cut) -> Parts:
+    """Add up the time of visits that ended: waiting for us, in work, waiting for the customer, µs: (R, n)."""
+    queues, work = (
+        np.sum([cut.cohort(event, _WAITED) for event in spans], axis=0) for spans in (_IN_QUEUES, _IN_WORK)
+    )
+    return queues, work, _answering(cut)
+
+
+def ended_visits(cut: Cut) -> Floats:
+    """Count the visits that ended: answered or gone cold: (R, n)."""
+    return decided(cut) + cold(cut)
+
+
 @figure("Time in stage", Unit.DAYS, Basis.COHORT, Better.LESS, _STAGE)
 def time_in_stage(cut: Cut) -> Parts:
     """Mean clock time of a visit from entering to leaving, of visits that ended.
 
     The sum of the waits, the work and the customers' time / (answered + gone cold).
     """
-    spans = (
-        Event.STARTED,
-        Event.WORKED,
-        Event.WENT_COLD,
-        PARKED_COLD,
-        Event.INTERRUPTED,
-        Event.RESUMED,
-        Event.NOT_REACHED,
-        Event.QUEUED_AGAIN,
-    )
-    spent = sum((cut.cohort(event, _WAITED) for event in spans), start=_answering(cut))
-    return spent / DAY, decided(cut) + cold(cut)
+    queues, work, answering = spans_of_visits(cut)
+    return (queues + work + answering) / DAY, ended_visits(cut)
 
 
 @figure("Busy", Unit.SHARE, Basis.PERIOD, Better.NEITHER, _PEOPLE, whole=True)

@@ -161,7 +161,7 @@ def goal_seek(
     goal : str
         One of `[goals]`.
     lever : mapping
-        One, as in a study: the path of a number (with " *=" or " +=" at its end a factor or a summand),
+        One, as in a study: the path of a number (with `*=` or `+=` at its end a factor or a summand),
         and its range, `{"low": ..., "high": ...}`. Between whole numbers, whole numbers are tried.
     chance : float
         The share of years that must reach the goal.

@@ -19,6 +19,7 @@ from funnelsim.reports.grid import folded
 # Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008).
 BLUE, ORANGE, GREEN, RED, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
 GREY, LIGHT = "#8C8C8C", "#D9D9D9"
+TODAY = "#4D4D4D"  # what others are compared with, wherever it stands beside them
 _COLOURS = (BLUE, RED, GREEN, PURPLE, SKY, ORANGE, GREY, "black")
 _DASHES = ((5, 2), (1, 1.5), (6, 1.5, 1, 1.5), (9, 2.5), (3, 1, 1, 1, 1, 1), (2.5, 2.5), (9, 1.5, 3, 1.5))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,7 +22,8 @@ from funnelsim.forecast.intervals import student
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, TIMES, Unit
 from funnelsim.metrics import Figure as Metric
-from funnelsim.metrics.wording import number, simulated
+from funnelsim.metrics.wording import number, simulated, spoken
+from funnelsim.reports.fates import fates_of
 from funnelsim.reports.names import (
     BLUE,
     GREEN,
@@ -32,10 +33,10 @@ from funnelsim.reports.names import (
     PURPLE,
     RED,
     SKY,
+    TODAY,
     drawable,
     in_lines,
     legend_of,
-    styles,
     with_fonts,
 )
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -43,7 +44,9 @@ from funnelsim.studies.results import ComparisonResult, SimulationResult
 _WIDEST = 78  # characters of a line above or below a picture
 _BESIDE = 36  # of a line of a legend
 _LINE = 0.18  # inches of a legend that a line takes
-Place = Literal["", "top", "beside", "lower left", "lower right"]  # of a legend; "": none
+Place = Literal["", "top", "lower left", "lower right"]  # of a legend; "": none
+_ONE: dict[str, Any] = {"color": BLUE, "linewidth": 2.4}
+_PAIR: tuple[dict[str, Any], ...] = ({"color": TODAY, "linewidth": 1.8, "linestyle": (0, (5, 2))}, _ONE)
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
@@ -77,9 +80,8 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
 
 def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw what becomes of the visits to each stage, in the mean simulated year."""
-    entered, advanced, lost, cold = _fates(forecast)
+    entered, advanced, lost, cold, other = fates_of(forecast)
     conversions = [each.mean for each in forecast.by("conversion", "stage").estimates]
-    other = np.maximum(entered - advanced - lost - cold, 0.0)
     places = np.arange(len(entered) + 1)  # not by name: a stage may have any
     ax = _axes(ax, 9, 2.6 + 0.7 * len(entered))
     left = np.zeros(len(entered))
@@ -91,7 +93,7 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     ):
         ax.barh(places[:-1], amount, left=left, color=colour, label=label, height=0.66)
         left = left + amount
-    ax.set_yticks(places, [*(_tick(stage) for stage in forecast.names.stages), "contracts"])
+    ax.set_yticks(places, [*(_tick(spoken(stage)) for stage in forecast.names.stages), "contracts"])
     for position, (total, conversion) in enumerate(zip(entered, conversions, strict=True)):
         share = f"; conversion {number(100 * conversion)} %" if math.isfinite(conversion) else ""
         _beside(ax, f"{number(total)} came{share}", total, position)
@@ -102,50 +104,64 @@ def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
     ax.set_xlabel("Visits of the period's inquiries to the stage")
     ax.set_title(
-        f"{in_lines(f'The funnel, {strategy}', _WIDEST)}\n"
+        f"{in_lines(f'What becomes of the inquiries, {strategy}', _WIDEST)}\n"
         f"mean of {simulated(forecast.years, forecast.months)}; conversion: of visits worked to a decision"
     )
     return _finished(ax, legend="top")
 
 
-def cycle_curve(forecasts: Mapping[str, Forecast], ax: Axes | None = None) -> Axes:
+def cycle_curve(forecasts: Mapping[str, Forecast], shown: Sequence[str] = (), ax: Axes | None = None) -> Axes:
     """Draw the share of contracts won by the days since the inquiry.
 
     Bands have the precision of the mean; where leads are open at the end, they reach down to the share if all
-    of them are won.
+    of them are won. Of more than two strategies those to be shown have a line that can be told apart (the
+    first is what the others are compared with); the others are thin and grey, and nobody has a band.
     """
-    few = len(forecasts) <= 3  # more bands would cover each other
-    cycles = [forecast.cycle() for forecast in forecasts.values()]
-    quantiles = [{level: each.quantile(level) for level in (0.5, 0.9, 0.99)} for each in cycles]
-    labels = [_quick(name, within) for name, within in zip(forecasts, quantiles, strict=True)]
-    lines = sum(label.count("\n") + 1 for label in labels)
-    ax = _axes(ax, 9 if few else 12, max(4.8, 1.4 + _LINE * lines))
-    longest, is_open = 1.0, False
-    drawn = zip(forecasts.values(), cycles, quantiles, styles(), strict=False)
-    for position, (forecast, found, within, style) in enumerate(drawn):
+    shown = tuple(shown) or tuple(forecasts)[:2]
+    looks = dict(zip(shown, [_ONE] if len(forecasts) == 1 else _PAIR, strict=False))
+    cycles = {name: forecast.cycle() for name, forecast in forecasts.items()}
+    quantiles = {
+        name: {level: found.quantile(level) for level in (0.5, 0.9, 0.99)} for name, found in cycles.items()
+    }
+    ax = _axes(ax, 9, 4.8)
+    others, labels = [name for name in forecasts if name not in looks], []
+    for name in others:
+        ax.plot(cycles[name].at_most.days, 100 * cycles[name].at_most.share, color=LIGHT, linewidth=1.2)
+    is_open = False
+    for position, (name, look) in enumerate(looks.items()):
+        found, years = cycles[name], forecasts[name].years
         upper, lower = found.at_most, found.at_least
-        ax.plot(upper.days, 100 * upper.share, label=f"strategy {position}", **style)
-        if few:
-            high = 100 * (upper.share + _half_width(upper.error, forecast.years))
-            low = 100 * (lower.share - _half_width(lower.error, forecast.years))
-            ax.fill_between(upper.days, low, high, color=style["color"], alpha=0.2, linewidth=0)
-        ends = (
-            each.most.value if math.isfinite(each.most.value) else each.least.value
-            for each in within.values()
-        )
-        longest = max([longest, *(day for day in ends if math.isfinite(day))])
+        ax.plot(upper.days, 100 * upper.share, label=f"strategy {position}", **look)
+        if not others:
+            high = 100 * (upper.share + _half_width(upper.error, years))
+            low = 100 * (lower.share - _half_width(lower.error, years))
+            ax.fill_between(upper.days, low, high, color=look["color"], alpha=0.2, linewidth=0)
+        labels.append(_quick(name, quantiles[name]))
         is_open |= found.open
+    if others:
+        ax.plot([], [], color=LIGHT, linewidth=1.2, label="others")
+        labels.append("the other strategy" if len(others) == 1 else f"the {len(others)} other strategies")
     for level in (50, 90):
         ax.axhline(level, color=LIGHT, linewidth=1, zorder=0)
-    ax.set_xlim(0, longest)
+    ax.set_xlim(0, _longest(quantiles.values()))
     ax.set_ylim(0, 101)
     ax.set_xlabel("Days since the inquiry")
     ax.set_ylabel("Contracts won by then, % of all contracts")
-    years = next(iter(forecasts.values()))
-    sure = "bands: 95 % precision of the mean" if few else "mean"
-    sure += ", down to where all that is open is won" if few and is_open else ""
-    ax.set_title(f"How long it takes to win\n{sure} of {simulated(years.years, years.months)}")
-    return legend_of(_finished(ax, legend="lower right" if few else "beside"), labels)
+    first = next(iter(forecasts.values()))
+    sure = "mean" if others else "bands: 95 % precision of the mean"
+    sure += ", down to where all that is open is won" if is_open and not others else ""
+    ax.set_title(f"How long it takes to win\n{sure} of {simulated(first.years, first.months)}")
+    return legend_of(_finished(ax, legend="lower right"), labels)
+
+
+def _longest(quantiles: Iterable[Mapping[float, Within]]) -> float:
+    """Find the days within which nearly all contracts are won."""
+    ends = (
+        each.most.value if math.isfinite(each.most.value) else each.least.value
+        for within in quantiles
+        for each in within.values()
+    )
+    return max([1.0, *(day for day in ends if math.isfinite(day))])
 
 
 def _quick(name: str, within: Mapping[float, Within]) -> str:
@@ -154,37 +170,99 @@ def _quick(name: str, within: Mapping[float, Within]) -> str:
     return f"{in_lines(f'{name}:', _BESIDE)}\n{days}"
 
 
+def foremost(comparison: Comparison) -> list[str]:
+    """Name the base, and of the others the one with the highest mean profit."""
+    gains = {name: found.mean for name, found in comparison.differences().items()}
+    return [comparison.base, *([max(gains, key=gains.__getitem__)] if gains else [])]
+
+
 def strategies(
     comparison: Comparison, titles: Mapping[str, str], metric: str, ax: Axes | None = None
 ) -> Axes:
-    """Draw the difference of a figure from the base's in the same worlds, with the precision of the mean."""
+    """Draw a figure of each strategy, the best first, beside its difference from the base's.
+
+    The figure has the range of single simulated years, the difference in the same worlds the precision of
+    the mean. Into given axes only the differences are drawn.
+
+    Returns
+    -------
+    Axes
+        Of the differences.
+    """
     if metric not in FIGURES or "all" not in FIGURES[metric].by:
         known = ", ".join(name for name, figure in FIGURES.items() if "all" in figure.by)
         raise ValueError(f"there is no figure {metric!r} to compare; there are {known}")
-    found = comparison.differences(metric)
-    figure = FIGURES[metric]
-    base, against = comparison.forecasts[comparison.base], titles[comparison.base]
+    figure, years = FIGURES[metric], simulated(comparison.years, comparison.forecasts[comparison.base].months)
+    order = _best_first(comparison, figure)
+    ticks = [_tick(titles[name]) for name in order]
+    row = max(0.45, _LINE * max(tick.count("\n") + 2 for tick in ticks))
+    if ax is not None:
+        _draw_differences(ax, comparison, figure, order, titles)
+        ax.set_yticks(range(len(order)), ticks)
+        ax.set_title(f"{figure.title} against {_tick(titles[comparison.base])}")
+        return _finished(ax)
+    drawn, (itself, against) = plt.subplots(
+        1, 2, sharey=True, figsize=(10.5, 2.0 + row * len(order)), layout="constrained"
+    )
+    _draw_itself(itself, comparison, figure, order)
+    _draw_differences(against, comparison, figure, order, titles)
+    itself.set_yticks(range(len(order)), ticks)
+    against.tick_params(axis="y", length=0)
+    against.spines["left"].set_visible(False)
+    itself.set_title("bars: 8 of 10 simulated years", fontsize=10)
+    against.set_title("bars: 95 % precision of the mean\ngrey: cannot be told apart", fontsize=10)
+    drawn.suptitle(in_lines(f"{figure.title} of each strategy, in the same {years}", _WIDEST))
+    _finished(itself)
+    return _finished(against)
+
+
+def _best_first(comparison: Comparison, figure: Metric) -> list[str]:
+    """Sort strategies by the mean of a figure, the best first; those without a value come last."""
+    means = {name: each.outcomes(figure.name)[0].value for name, each in comparison.forecasts.items()}
+    way = -1.0 if figure.better >= 0 else 1.0
+    return sorted(means, key=lambda name: math.inf if math.isnan(means[name]) else way * means[name])
+
+
+def _draw_itself(ax: Axes, comparison: Comparison, figure: Metric, order: Sequence[str]) -> None:
+    """Draw the mean of a figure of each strategy, with the range of single simulated years."""
+    found = [comparison.forecasts[name].outcomes(figure.name)[0] for name in order]
+    ends = np.array([(each.value, each.low, each.high) for each in found]).reshape(-1, 3)
+    scale, unit = _scale(ends, figure, comparison.forecasts[comparison.base].names.currency)
+    for position, (name, (mean, low, high)) in enumerate(zip(order, ends / scale, strict=True)):
+        is_base = name == comparison.base
+        ax.plot([low, high], [position, position], color=LIGHT, linewidth=7, solid_capstyle="butt")
+        ax.plot(mean, position, "D" if is_base else "o", color=TODAY if is_base else BLUE)
+        if math.isfinite(mean):
+            _above(ax, number(float(mean)), float(mean), position)
+    ax.set_xlabel(_labelled(figure.title, unit))
+    if np.nanmin(ends, initial=0.0) < 0.0:
+        ax.axvline(0, color="black", linewidth=1, zorder=0)
+    ax.set_ylim(len(order) - 0.5, -0.7)
+
+
+def _draw_differences(
+    ax: Axes, comparison: Comparison, figure: Metric, order: Sequence[str], titles: Mapping[str, str]
+) -> None:
+    """Draw how a figure of each strategy differs from the base's, with the precision of the mean."""
+    found = comparison.differences(figure.name)
     ends = np.array([(each.mean, each.low, each.high) for each in found.values()]).reshape(-1, 3)
-    scale, unit = _scale(ends, figure, base.names.currency)
-    ticks = [_tick(titles[name]) for name in found]
-    row = max(0.5, _LINE * max((tick.count("\n") + 2 for tick in ticks), default=1))
-    ax = _axes(ax, 9, 2.0 + row * max(len(found), 1))
-    for position, (each, (mean, low, high)) in enumerate(zip(found.values(), ends / scale, strict=True)):
+    scale, unit = _scale(ends, figure, comparison.forecasts[comparison.base].names.currency)
+    for position, name in enumerate(order):
+        if name == comparison.base:
+            ax.plot(0, position, "D", color=TODAY)
+            continue
+        each = found[name]
+        mean, low, high = (value / scale for value in (each.mean, each.low, each.high))
         good = each.mean * figure.better if figure.better else 0
         colour = GREY if not each.sure or good == 0 else BLUE if good > 0 else RED
-        ax.errorbar(
-            mean, position, xerr=[[mean - low], [high - mean]], fmt="o", capsize=4, lw=2, color=colour
-        )
-    ax.axvline(0, color="black", linewidth=1)
-    ax.set_yticks(range(len(found)), ticks)
-    ax.set_ylim(max(len(found), 1) - 0.5, -0.5)
-    ax.set_xlabel(_labelled(in_lines(f"{figure.title}: difference from {against}", _WIDEST), unit))
-    years = simulated(comparison.years, base.months)
-    ax.set_title(
-        f"{in_lines(f'Strategies against {against}, in the same {years}', _WIDEST)}\n"
-        "bars: 95 % precision of the mean; grey: cannot be told apart"
-    )
-    return _finished(ax)
+        bars = [[mean - low], [high - mean]]
+        ax.errorbar(mean, position, xerr=bars, fmt="o", capsize=4, lw=2, color=colour)
+        if math.isfinite(mean):
+            _above(ax, f"{'+' if mean > 0 else ''}{number(float(mean))}", float(mean), position)
+    ax.axvline(0, color="black", linewidth=1, zorder=0)
+    ax.set_ylim(len(order) - 0.5, -0.7)
+    apart = "percentage points" if figure.unit is Unit.SHARE else unit
+    ax.set_xlabel(_labelled(in_lines(f"Difference from {titles[comparison.base]}", 40), apart))
 
 
 def retention(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
@@ -281,43 +359,38 @@ def drawn(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, by
     for name, draw in _pictures(result).items():
         content = io.BytesIO()
         with with_fonts():
-            figure = cast(Figure, draw().figure)
+            made = draw()
+            figure = made if isinstance(made, Figure) else cast(Figure, made.figure)
             figure.savefig(content, format="png", dpi=150)
         plt.close(figure)
         yield f"{name}.png", content.getvalue()
 
 
-def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable[[], Axes]]:
+Draw = Callable[[], Axes | Figure]
+
+
+def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Draw]:
     """Name the pictures of a result: of a comparison, of the base and the strategy beside it (TE2)."""
-    found: dict[str, Callable[[], Axes]] = {}
-    one = result if isinstance(result, SimulationResult) else result[result.base]
-    if isinstance(result, ComparisonResult):
-        found["strategies"] = result.plot_strategies
-    found |= {**_of_one(one), "cycle": result.plot_cycle}
-    if any(channel.response is not None for channel in result.scenario.channels.values()):
-        found["response"] = lambda: one.plot_response()[0]
-    beside = result.comparison.front_runner() if isinstance(result, ComparisonResult) else None
-    if isinstance(result, ComparisonResult) and beside is not None:
+    flow: dict[str, Draw] = {"flow": result.plot_flow, "cycle": result.plot_cycle}
+    if isinstance(result, SimulationResult):
+        return _of_one(result) | flow
+    found: dict[str, Draw] = {"strategies": result.plot_strategies} | flow | _of_one(result[result.base])
+    beside = result.comparison.front_runner()
+    if beside is not None:
         found |= {f"best_{name}": draw for name, draw in _of_one(result[beside]).items()}
     return found
 
 
-def _of_one(one: SimulationResult) -> dict[str, Callable[[], Axes]]:
+def _of_one(one: SimulationResult) -> dict[str, Draw]:
     """Name the pictures of one strategy."""
-    found: dict[str, Callable[[], Axes]] = {"forecast": one.plot_forecast, "funnel": one.plot_funnel}
+    found: dict[str, Draw] = {"forecast": one.plot_forecast, "funnel": one.plot_funnel}
+    if any(channel.response is not None for channel in one.scenario.channels.values()):
+        found["response"] = lambda: one.plot_response()[0]
     if one.forecast.has_cash:
         found["cash"] = one.plot_cash
     if one.forecast.has_customers:
         found |= {"retention": one.plot_retention, "mrr_bridge": one.plot_mrr_bridge}
     return found
-
-
-def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:
-    """Count visits to each stage, and those that went on, were lost or went cold: each (S,)."""
-    on, _ = forecast.parts("conversion", "stage")
-    cold, entered = forecast.parts("gone_cold_of_visits", "stage")
-    lost, _ = forecast.parts("lost_of_visits", "stage")
-    return entered.mean(axis=0), on.mean(axis=0), lost.mean(axis=0), cold.mean(axis=0)
 
 
 def _half_width(error: Floats, years: int) -> Floats:
@@ -338,13 +411,19 @@ def _beside(ax: Axes, text: str, end: float, position: int) -> None:
     ax.annotate(text, (end, position), (5, 0), textcoords="offset points", va="center")
 
 
+def _above(ax: Axes, text: str, place: float, position: int) -> None:
+    """Write a number above a mark, on a ground of its own: a line may pass behind it."""
+    ground = {"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none"}
+    ax.annotate(
+        text, (place, position), (0, 7), textcoords="offset points", ha="center", fontsize=8.5, bbox=ground
+    )
+
+
 def _finished(ax: Axes, legend: Place = "") -> Axes:
     """Remove lines without meaning, and put the legend where it covers nothing."""
     ax.spines[["top", "right"]].set_visible(False)
     if legend == "top":
         ax.legend(frameon=False, loc="upper center", ncols=4)
-    elif legend == "beside":
-        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=3.5)
     elif legend:
         ax.legend(frameon=False, loc=legend, handlelength=3.5)
     return ax

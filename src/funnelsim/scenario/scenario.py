@@ -170,8 +170,8 @@ class Scenario(Contents):
         Parameters
         ----------
         changes : mapping of str to value
-            Values by dotted path, as in a file. A path that ends in " *=" multiplies a number or
-            scales a distribution; one that ends in " +=" adds to a number.
+            Values by dotted path, as in a file. A path that ends in `*=` multiplies a number or
+            scales a distribution; one that ends in `+=` adds to a number.
 
         Raises
         ------

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Forecast
+from funnelsim.metrics.wording import spoken
 from funnelsim.scenario import Scenario
 from funnelsim.studies.replication import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 def reports(module: str) -> Any:
@@ -76,6 +78,11 @@ class SimulationResult:
     check_notes: tuple[str, ...] = ()
 
     @property
+    def called(self) -> str:
+        """Call the strategy as sentences and pictures do: by its title, or by its name in words."""
+        return spoken(self.strategy) if self.title in ("", self.strategy) else self.title
+
+    @property
     def years(self) -> int:
         """Count the simulated years that were finished."""
         return self.forecast.years
@@ -106,6 +113,16 @@ class SimulationResult:
     def by_month(self) -> pd.DataFrame:
         """Figures by month: columns (figure, statistic)."""
         return self._by("month")
+
+    @cached_property
+    def cumulative(self) -> pd.DataFrame:
+        """Revenue, bookings, contracts and more, added up from the period's first month to each month.
+
+        Columns (figure, statistic): `mean`, and the range of single simulated years.
+        """
+        from funnelsim.studies import frames
+
+        return frames.cumulative(self.forecast)
 
     @property
     def by_channel(self) -> pd.DataFrame:
@@ -224,15 +241,19 @@ class SimulationResult:
         ValueError
             If there is no such figure, or not by month.
         """
-        return reports("pictures").forecast_fan(self.forecast, self.title, metric, ax)
+        return reports("pictures").forecast_fan(self.forecast, self.called, metric, ax)
 
     def plot_funnel(self, ax: Axes | None = None) -> Axes:
         """Draw what becomes of the period's inquiries in each stage, in the mean simulated year."""
-        return reports("pictures").funnel(self.forecast, self.title, ax)
+        return reports("pictures").funnel(self.forecast, self.called, ax)
+
+    def plot_flow(self) -> Figure:
+        """Draw where leads wait, stage by stage: for a rep by month, and for whom in the mean visit."""
+        return reports("flow_picture").flow({self.called: self.forecast})
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
         """Draw the share of contracts won by the days since the inquiry."""
-        return reports("pictures").cycle_curve({self.title: self.forecast}, ax)
+        return reports("pictures").cycle_curve({self.called: self.forecast}, ax=ax)
 
     def plot_retention(self, ax: Axes | None = None) -> Axes:
         """Draw the share of customers that is left by the months since they signed, each cohort and all.
@@ -242,7 +263,7 @@ class SimulationResult:
         ValueError
             If nobody signs a contract about a recurring product in the period.
         """
-        return reports("pictures").retention(self.forecast, self.title, ax)
+        return reports("pictures").retention(self.forecast, self.called, ax)
 
     def plot_mrr_bridge(self, ax: Axes | None = None) -> Axes:
         """Draw how monthly recurring revenue comes from the period's beginning to its end: the MRR bridge.
@@ -252,7 +273,7 @@ class SimulationResult:
         ValueError
             If nobody signs a contract about a recurring product in the period.
         """
-        return reports("pictures").mrr_bridge(self.forecast, self.title, ax)
+        return reports("pictures").mrr_bridge(self.forecast, self.called, ax)
 
     def plot_cash(self, ax: Axes | None = None) -> Axes:
         """Draw cash at the end of each month: median and range of single simulated years, and where it is 0.
@@ -262,7 +283,7 @@ class SimulationResult:
         ValueError
             If the scenario says nothing of cash.
         """
-        return reports("pictures").cash_balance(self.forecast, self.title, ax)
+        return reports("pictures").cash_balance(self.forecast, self.called, ax)
 
     def plot_response(self) -> tuple[Axes, Axes]:
         """Draw inquiries, and what one more of them costs, against each channel's cost per month.
@@ -377,6 +398,8 @@ class ComparisonResult:
 
         For each figure its mean with `_p10` and `_p90`, the range of single simulated years; for
         `profit_gain` (against the base) and `return_on_extra` the 95 % precision `_low` and `_high`.
+        `ahead` is the share of years in which its profit is above the base's, `chance_of_loss` that of years
+        in which it is below 0.
         `chance_best` is how likely its mean profit is the highest, `expected_regret` how much less than the
         highest it is in the mean (`Comparison.chances`).
         """
@@ -449,26 +472,41 @@ class ComparisonResult:
         return self._stacked("by_team")
 
     def plot_strategies(self, metric: str = "profit", ax: Axes | None = None) -> Axes:
-        """Draw how a figure of each strategy differs from the base's, with the precision of the mean.
+        """Draw a figure of each strategy, the best first, beside its difference from the base's.
+
+        The figure has the range of single simulated years, the difference the precision of the mean.
 
         Parameters
         ----------
         metric : str
             A figure, such as "profit", "won" or "cycle_length".
         ax : Axes, optional
-            Where to draw; a new figure by default.
+            Where to draw the differences alone; a new figure with both by default.
+
+        Returns
+        -------
+        Axes
+            Of the differences.
 
         Raises
         ------
         ValueError
             If there is no such figure.
         """
-        return reports("pictures").strategies(self.comparison, self.titles, metric, ax)
+        called = {name: each.called for name, each in self.simulations.items()}
+        return reports("pictures").strategies(self.comparison, called, metric, ax)
 
     def plot_cycle(self, ax: Axes | None = None) -> Axes:
-        """Draw the cycle curves of all strategies."""
-        forecasts = {each.title: each.forecast for each in self.simulations.values()}
-        return reports("pictures").cycle_curve(forecasts, ax)
+        """Draw the cycle curves: the base, the other with the highest mean profit, and the rest in grey."""
+        pictures = reports("pictures")
+        shown = [self[name].called for name in pictures.foremost(self.comparison)]
+        forecasts = {each.called: each.forecast for each in self.simulations.values()}
+        return pictures.cycle_curve(forecasts, shown, ax)
+
+    def plot_flow(self) -> Figure:
+        """Draw where leads wait, stage by stage: the base, and the other with the highest mean profit."""
+        shown = reports("pictures").foremost(self.comparison)
+        return reports("flow_picture").flow({self[name].called: self[name].forecast for name in shown})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.simulations)

@@ -1,0 +1,39 @@
+"""How `make site` builds the pages of this folder: offline, without fonts or scripts from the network."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+
+project = "funnelsim"
+author = "The funnelsim authors"
+copyright = author
+release = version_of("funnelsim")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+# Pages link to each other from folder to folder: the whole repository is the source, and these are its pages.
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/**.md", "experiments/**.md", "benchmarks/*.md"]
+exclude_patterns = [".*", "site", "demo", "src", "tests", "notebooks"]
+source_suffix = {".md": "markdown"}
+nitpicky = False
+
+myst_heading_anchors = 4
+myst_links_external_new_tab = False
+
+autodoc_typehints = "none"  # the docstrings say what comes and goes
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "undoc-members": False}
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+
+html_theme = "furo"
+html_title = "funnelsim"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_extra_path = ["_root"]  # whoever opens the folder is sent to docs/index.html
+html_show_sphinx = False
+html_copy_source = False
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#0072B2", "color-brand-content": "#0072B2"},
+    "dark_css_variables": {"color-brand-primary": "#56B4E9", "color-brand-content": "#56B4E9"},
+}

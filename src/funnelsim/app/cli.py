@@ -42,6 +42,7 @@ from funnelsim.app.terminal import (
     Seed,
     Since,
     Strategy,
+    Tries,
 )
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def compare(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    tries: Tries = None,
     since: Since = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every figure.")] = False,
     as_json: AsJson = False,
@@ -127,25 +129,28 @@ def compare(
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
-        asked = [_option("--strategies", strategies), _option("--assumption", assumption)]
+        under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
+        asked = [_option("--strategies", strategies), under]
         question = deciding.question(margin, at_most, best)
         if question is not None:
             others = {"--assumptions": assumptions, "--all": everything, "--from": since is not None}
             others |= {"--out": out is not None, "--decimal-comma": decimal_comma}
             others |= {f"--engine {engine}": engine != "compiled", "--replications": replications != YEARS}
             deciding.refuse(others)
-            read = terminal.read(scenario, changes, assumption)
+            read = terminal.read(scenario, changes, assumption, tries)
             typed = deciding.Typed(scenario, changes, *asked)
             deciding.decide(read, chosen, question, seed, jobs, as_json, typed)
             return
         if assumptions and (everything or assumption is not None):
             other = "--all shows one comparison" if everything else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
+        if assumptions and tries:
+            terminal.fail("--assumptions has no strategy of --try: give it with one --assumption NAME")
         if assumptions and since is not None:
             terminal.fail(
                 "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
             )
-        read = terminal.read(scenario, changes, assumption)
+        read = terminal.read(scenario, changes, assumption, tries)
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         if assumptions:
             _under_assumptions(
@@ -153,7 +158,7 @@ def compare(
             )
             return
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
             result = _compared(read, chosen, settings)
             terminal.keep(folder, result, given)
         if as_json:
@@ -164,7 +169,6 @@ def compare(
             from funnelsim.reports.comparison_page import comparison_page
 
             target = result.best or [*result.comparison.others, result.base][0]
-            under = _option("--assumption", assumption)
             command = terminal.command("run", scenario, changes, "--strategy", target, *under)
             terminal.show(comparison_page(result, command, everything, terminal.width()))
         terminal.end(result)
@@ -221,6 +225,7 @@ def run(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    tries: Tries = None,
     since: Since = None,
     pipeline: Annotated[
         Path | None,
@@ -250,11 +255,11 @@ def run(
     with terminal.in_sentences():
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
-        read = terminal.read(scenario, changes, assumption)
+        read = terminal.read(scenario, changes, assumption, tries)
         if pipeline is not None:
-            if digest or out is not None or since is not None or engine != "compiled":
+            if digest or out is not None or since is not None or tries or engine != "compiled":
                 terminal.fail(
-                    "--pipeline goes with none of --digest, --out, --from, --engine; --keep keeps it"
+                    "--pipeline goes with none of --digest, --out, --from, --try, --engine; --keep keeps it"
                 )
             from funnelsim.keeping.manifest import inputs
 
@@ -269,7 +274,7 @@ def run(
             terminal.fail("--keep, --customers and --all belong to the forecast of --pipeline: give it, too")
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
             result = _simulated(read, strategy, settings | {"digest": digest})
             terminal.keep(folder, result, given)
         if as_json:
@@ -279,7 +284,8 @@ def run(
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
-            command = _after_run(result, scenario, changes, _option("--assumption", assumption))
+            under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
+            command = _after_run(result, scenario, changes, under)
             terminal.show(simulation_page(result, command, terminal.width()))
         elif not result.stopped:
             terminal.write(result.digest)

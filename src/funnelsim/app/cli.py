@@ -28,6 +28,7 @@ from funnelsim.app import (
     studying,
     terminal,
     today,
+    trying,
 )
 from funnelsim.app.terminal import (
     AsJson,
@@ -71,6 +72,7 @@ app.add_typer(optimising.app)
 app.add_typer(selecting.app)
 app.add_typer(studying.app)
 app.add_typer(today.app)
+app.add_typer(trying.app)
 
 
 def main() -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from tomlkit.items import InlineTable
 
 from funnelsim.io.writing import UnusableError, whole_file
 from funnelsim.scenario import TODAY, Problem, ScenarioError, parse, preset_text, presets
 from funnelsim.scenario.files import read_text
 from funnelsim.studies.what_if import WHAT_IF
 
+_NO_ROOM = "the file's strategies have no room for one more: give each a table of its own, [strategies.NAME]"
 _MOST_LINES = 60  # of a difference that is shown
 
 
@@ -133,6 +135,8 @@ def with_strategy(text: str, name: str, about: str, changes: Mapping[str, Any]) 
         document["strategies"] = strategies
     if name in strategies:
         raise ScenarioError([Problem(f"strategies.{name}", "is there already", "another name")])
+    if isinstance(strategies, InlineTable):
+        raise UnusableError(_NO_ROOM)
     change = tomlkit.inline_table()
     change.update(changes)
     table = tomlkit.table()
@@ -145,7 +149,7 @@ def with_strategy(text: str, name: str, about: str, changes: Mapping[str, Any]) 
     added: dict[str, Any] = ({"about": about} if about else {}) | {"change": dict(changes)}
     wanted = before | {"strategies": before.get("strategies", {}) | {name: added}}
     if tomllib.loads(written) != wanted:  # strategies may be written in ways that have no room for a table
-        raise UnusableError("the file's strategies have no room for one more: give each a table of its own")
+        raise UnusableError(_NO_ROOM)
     return written.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else written
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from funnelsim.app.terminal import command
 from funnelsim.io.texts import printable
+from funnelsim.io.writing import UnusableError
 from funnelsim.keeping.strategy_file import ChangedError, StrategyFile
 from funnelsim.metrics.wording import spoken
 from funnelsim.reports.what_if import answer_document, numbered, replaced
@@ -47,6 +48,8 @@ class Session:
         As in `compare`.
     with_names, with_pay : bool
         Whether the page shows names of reps, and pay.
+    sizes : sequence of int
+        Numbers of worlds of the answers.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Session:
         jobs: int = 0,
         with_names: bool = False,
         with_pay: bool = False,
+        sizes: Sequence[int] = SIZES,
     ) -> None:
         self._name = name
         self._scenario = scenario
@@ -66,7 +70,7 @@ class Session:
         self._with = {"with_names": with_names, "with_pay": with_pay}
         self._write = (lambda text: text) if with_names else numbered(scenario)
         self._file = StrategyFile.of(name)
-        self._what_if = WhatIf(scenario, seed=seed, jobs=jobs)
+        self._what_if = WhatIf(scenario, seed=seed, jobs=jobs, sizes=sizes)
         shown = (each for each in inputs(scenario) if not each.initial)
         self._levers = {
             f"l{number}": each
@@ -95,7 +99,7 @@ class Session:
             "groups": list(GROUPS),
             "levers": [_described(name, each, scenario.currency) for name, each in self._levers.items()],
             "pinned": self._pinned(),
-            "sizes": list(SIZES),
+            "sizes": list(self._what_if.sizes),
             "file": None if self._file.path is None else self._file.path.name,
             "copy": f"my_{Path(self._name).stem}.toml",
         }
@@ -136,7 +140,7 @@ class Session:
 
     def prepare(self) -> None:
         """Simulate today while nobody asks, so that only the what-if is left."""
-        for worlds in SIZES:
+        for worlds in self._what_if.sizes:
             while not self._closed and self._what_if.worlds_of_today < worlds:
                 with self._answering, suppress(CancelledError):
                     self._what_if.today(worlds, lambda: self._waiting > 0 or self._closed)
@@ -173,6 +177,8 @@ class Session:
                 raise RefusedError(
                     f"{Path(str(error.filename)).name} exists already: move it away first."
                 ) from error
+            except UnusableError as error:
+                raise RefusedError(f"{self._write(str(error))}.") from error
             except OSError as error:
                 raise RefusedError(f"The file cannot be written: {error.strerror}.") from error
         return {"saved": name, "file": path.name, "next": shlex.join(["funnelsim", "compare", str(path)])}

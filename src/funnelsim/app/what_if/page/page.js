@@ -100,9 +100,7 @@ function show(found) {
   state.changed = found.changed;
   at("worlds").textContent = found.worlds < state.most ? `${found.simulated} so far` : found.simulated;
   at("gain").textContent = Object.keys(state.values).length ? found.gain.words : "Move a lever to ask what if";
-  at("range").textContent = found.gain.range && found.changed
-    ? `The mean lies in the range of ${found.gain.range} (95 % precision). Ahead in ${found.gain.ahead} of the simulated periods.`
-    : found.changed ? "Too few simulated periods yet to say how sure that is." : "";
+  at("range").textContent = found.changed ? precision(found.gain) : "";
   at("verdict-card").hidden = !(found.changed && found.gain.range);
   at("verdict").textContent = found.verdict;
   at("figures").replaceChildren(...found.figures.map(figure));
@@ -118,6 +116,12 @@ function show(found) {
   at("warnings-card").hidden = !found.warnings.length;
   document.body.dataset.worlds = String(found.worlds);
   document.body.dataset.shown = String(state.number);
+}
+
+function precision(gain) {
+  if (!gain.range) return "Too few simulated periods yet to say how sure that is.";
+  const unsure = gain.sure ? "" : " It cannot be told apart from today.";
+  return `Precision of the mean: ${gain.range} (95 %).${unsure} Ahead in ${gain.ahead} of the simulated periods.`;
 }
 
 function delta(row) {
@@ -215,8 +219,7 @@ function rowOf(lever) {
   const pin = make("button", { type: "button", cls: "pin" });
   const showPin = () => {
     pin.setAttribute("aria-pressed", String(lever.pinned));
-    pin.setAttribute("aria-label", `Pin ${lever.words}`);
-    pin.textContent = lever.pinned ? "pinned" : "pin";
+    pin.replaceChildren(lever.pinned ? "pinned" : "pin", make("span", { cls: "unseen", text: ` ${lever.words}` }));
   };
   pin.addEventListener("click", () => {
     lever.pinned = !lever.pinned;

@@ -44,9 +44,8 @@ def what_if(
         from funnelsim.app.what_if.server import LOOPBACK, Server
         from funnelsim.app.what_if.session import Session
 
-        shown = {"with_names": with_names, "with_pay": with_pay}
         with terminal.endings():
-            session = Session(scenario, read, seed=seed, jobs=jobs, **shown)
+            session = Session(scenario, read, seed=seed, jobs=jobs, with_names=with_names, with_pay=with_pay)
         try:
             server = Server(session, port)
         except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -42,6 +42,7 @@ _NOT_INPUTS = (
 )
 _DISTINCT = 1e-9  # of a value: closer to today's is today's
 _STEPS = 40  # of a range, about
+_PEOPLE_PINNED = 3  # teams with which to begin
 
 
 class _Kind(NamedTuple):
@@ -357,6 +358,21 @@ def inputs(scenario: Scenario) -> list[Input]:
                 )
             )
     return _in_order(found)
+
+
+def pinned(found: Sequence[Input]) -> list[Input]:
+    """Choose the inputs to begin with: people, and of each other group up to conversions the first one.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> [each.words for each in pinned(inputs(load("first_steps")))][:2]
+    ['people in sales', 'hours a week in sales']
+    """
+    chosen = [each for each in found if each.group == PEOPLE and each.is_whole][:_PEOPLE_PINNED]
+    for group in GROUPS[1 : GROUPS.index(DURATIONS)]:
+        chosen += [each for each in found if each.group == group][:1]
+    return chosen
 
 
 def _in_order(found: list[Input]) -> list[Input]:

@@ -18,13 +18,12 @@ from funnelsim.metrics.wording import spoken
 from funnelsim.reports.what_if import answer_document, numbered, replaced
 from funnelsim.scenario import Scenario, ScenarioError
 from funnelsim.scenario.changes import split_key
-from funnelsim.scenario.inputs import GROUPS, PEOPLE, Input, inputs
+from funnelsim.scenario.inputs import GROUPS, Input, inputs, pinned
 from funnelsim.scenario.paths import written
 from funnelsim.studies.endless import EndlessLoopError
 from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf
 
 _PAGES = 16  # tabs that may ask at a time; of the others, the oldest is forgotten
-_PINNED = 6
 
 
 class RefusedError(Exception):
@@ -212,13 +211,8 @@ class Session:
         return changes
 
     def _pinned(self) -> list[str]:
-        """Choose levers to begin with: people, and of other groups the first one each."""
-        found = [
-            name for name, each in self._levers.items() if each.group == PEOPLE and each.unit == "people"
-        ][:3]
-        for group in GROUPS[1:7]:
-            found += [name for name, each in self._levers.items() if each.group == group][:1]
-        return found[:_PINNED]
+        first = pinned(list(self._levers.values()))
+        return [name for name, each in self._levers.items() if each in first]
 
     def _refused(self, error: ScenarioError) -> RefusedError:
         """Say in a sentence why levers cannot be as they are: what is wrong with the strategy."""

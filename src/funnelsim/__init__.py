@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from funnelsim.planning.select import SelectionResult, select
     from funnelsim.planning.tipping import TippingResult, tipping
     from funnelsim.planning.tornado import TornadoResult, tornado
+    from funnelsim.reports.report.report import Report, report
     from funnelsim.reports.responses import plot_response
     from funnelsim.reports.what_if_widget import what_if
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
@@ -60,6 +61,7 @@ __all__ = [
     "MeasureNextResult",
     "OptimiseResult",
     "PolicyError",
+    "Report",
     "RomiResult",
     "Scenario",
     "ScenarioError",
@@ -94,6 +96,7 @@ __all__ = [
     "read_snapshot",
     "read_study",
     "register_policy",
+    "report",
     "romi",
     "run_study",
     "search_of",
@@ -121,6 +124,7 @@ _HOMES = {
     "MeasureNextResult": "funnelsim.planning.measure_next",
     "OptimiseResult": "funnelsim.planning.optimise",
     "PolicyError": "funnelsim.model.own_policy",
+    "Report": "funnelsim.reports.report.report",
     "RomiResult": "funnelsim.studies.romi",
     "Scenario": "funnelsim.scenario",
     "ScenarioError": "funnelsim.scenario",
@@ -155,6 +159,7 @@ _HOMES = {
     "read_snapshot": "funnelsim.studies.today.snapshot",
     "read_study": "funnelsim.studies.designed.study",
     "register_policy": "funnelsim.model.own_policy",
+    "report": "funnelsim.reports.report.report",
     "romi": "funnelsim.studies.romi",
     "run_study": "funnelsim.studies.designed.running",
     "search_of": "funnelsim.planning.search",

@@ -24,6 +24,7 @@ from funnelsim.app import (
     kept,
     optimising,
     progress,
+    reporting,
     selecting,
     studying,
     terminal,
@@ -69,6 +70,7 @@ app.add_typer(backtesting.app)
 app.add_typer(explaining.app)
 app.add_typer(kept.app)
 app.add_typer(optimising.app)
+app.add_typer(reporting.app)
 app.add_typer(selecting.app)
 app.add_typer(studying.app)
 app.add_typer(today.app)

@@ -22,6 +22,24 @@ def simulated(years: int) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def growing() -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    """Show how many years have been simulated: told what is finished, and how many years come besides."""
+    if not _is_seen():
+        yield lambda _: None, lambda _: None
+        return
+    with _shown(*_columns("Simulating", "years")) as progress:
+        task = progress.add_task("", total=0)
+        known = 0
+
+        def more(years: int) -> None:
+            nonlocal known
+            known += years
+            progress.update(task, total=known)
+
+        yield lambda finished: progress.advance(task, finished), more
+
+
+@contextmanager
 def selecting() -> Iterator[Callable[[int], None]]:
     """Show how many years have been simulated, where nobody knows how many it takes."""
     if not _is_seen():
@@ -61,12 +79,16 @@ def _counted(doing: str, count: int, unit: str) -> Iterator[Callable[[int], None
     if not _is_seen():
         yield lambda _: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
-    with _shown(*columns) as progress:
+    with _shown(*_columns(doing, unit)) as progress:
         task = progress.add_task("", total=count)
         yield lambda finished: progress.advance(task, finished)
+
+
+def _columns(doing: str, unit: str) -> tuple[ProgressColumn, ...]:
+    """Show what is done, how far, and the time left."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    return TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn()
 
 
 def _is_seen() -> bool:

@@ -2,7 +2,16 @@
 
 from funnelsim.forecast.cohorts import Cohorts, cohorts, retained
 from funnelsim.forecast.cycle import Cycle, Within
-from funnelsim.forecast.forecast import Attainment, Breakdown, Conversion, Estimate, Forecast, TeamHours
+from funnelsim.forecast.forecast import (
+    ADDED_UP,
+    Attainment,
+    Breakdown,
+    Conversion,
+    Estimate,
+    Forecast,
+    SoFar,
+    TeamHours,
+)
 from funnelsim.forecast.goals import Chance, Goal
 from funnelsim.forecast.intervals import Interval, jackknife, wilson
 from funnelsim.forecast.resampling import (
@@ -18,6 +27,7 @@ from funnelsim.forecast.running_out import RunningOut, running_out
 from funnelsim.forecast.variance import MAIN, Driver, Unknowns, rank_correlation, share_unknown
 
 __all__ = [
+    "ADDED_UP",
     "MAIN",
     "Attainment",
     "Breakdown",
@@ -33,6 +43,7 @@ __all__ = [
     "Precision",
     "Rare",
     "RunningOut",
+    "SoFar",
     "TeamHours",
     "Unknowns",
     "Within",

@@ -6,6 +6,7 @@ import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ MOST_ASKED = 0.95  # share of a team's hours beyond which queues grow long
 BUSY = 0.85  # share of a team's hours beyond which, with long waits, it may be what is scarce
 LONG_WAIT = 24.0  # hours by the clock
 _PER_PERSON = ("utilisation", "bookings_per_rep")
+ADDED_UP = ("revenue", "bookings", "contribution", "won", "leads", "inquiries")  # over the months, in reports
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -63,6 +65,15 @@ def _without_range(estimate: Estimate) -> Estimate:
     """Return the estimate of a chance, which a single simulated year has or has not."""
     nan = math.nan
     return replace(estimate, p10=nan, p50=nan, p90=nan, p10_low=nan, p10_high=nan, p90_low=nan, p90_high=nan)
+
+
+class SoFar(NamedTuple):
+    """A figure added up since the period began: its mean, and the range of single simulated years."""
+
+    mean: float
+    p10: float
+    p50: float
+    p90: float
 
 
 @dataclass(frozen=True)
@@ -350,6 +361,26 @@ class Forecast:
             for parameter, levels in zip(self.unknowns.parameters, self.unknowns.levels.T, strict=True)
         ]
         return tuple(sorted(found, key=lambda driver: -abs(driver.correlation.value)))
+
+    def loss(self) -> Interval:
+        """Estimate the chance of a simulated year with a profit below 0."""
+        return wilson(int(np.sum(self.values("profit") < 0)), self.years)
+
+    def cumulative(self, metric: str) -> tuple[SoFar, ...]:
+        """Add up a figure from the period's first month to the end of each month.
+
+        Raises
+        ------
+        ValueError
+            If it has no values by month, or they do not add up.
+        """
+        if not FIGURES[metric].flow:
+            raise ValueError(f"the months of {metric} do not add up")
+        (as_expected,) = self.parts(metric, "month", self.expected)
+        means = as_expected.mean(axis=0).cumsum()
+        years = self.values(metric, "month").cumsum(axis=1)
+        columns = (means, *(years_at(level, years) for level in _RANGE.values()))
+        return tuple(SoFar(*row) for row in zip(*(each.tolist() for each in columns), strict=True))
 
     def chances(self) -> tuple[Chance, ...]:
         """Estimate the chance of each goal."""

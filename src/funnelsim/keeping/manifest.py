@@ -14,6 +14,7 @@ from funnelsim.io.provenance import this_platform, versions
 from funnelsim.io.reading import read_bytes
 from funnelsim.io.texts import printable
 from funnelsim.io.writing import NewFolder, UnusableError
+from funnelsim.reports.document import as_json, comparison_document
 from funnelsim.reports.saving import result_files
 from funnelsim.scenario import AS_TYPED, TODAY, Scenario, parse, parse_assignment, strategy_names
 from funnelsim.scenario.files import locate
@@ -390,6 +391,14 @@ def differences(manifest: Manifest, result: Result) -> list[str]:
     if isinstance(result, SimulationResult) and result.digest != manifest.digest:
         found.append("the digest")
     return found
+
+
+def same_figures(manifest: Manifest, result: ComparisonResult) -> bool:
+    """Return whether a comparison has the figures of a folder: those of its JSON document, if it has one."""
+    if manifest.kind != "compare" or manifest.asked != manifest.finished:
+        return True
+    content = (as_json(comparison_document(result)) + "\n").encode()
+    return manifest.files.get("results.json") == hashlib.sha256(content).hexdigest()
 
 
 def verdict(manifest: Manifest, differing: Sequence[str]) -> list[str]:

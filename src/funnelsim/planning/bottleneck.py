@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ from funnelsim.planning.paired import combined, mean_of, sum_of, total_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, compare
+from funnelsim.studies.study import Progress, compare, compare_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,14 +150,9 @@ def bottleneck(
     >>> [each.team for each in found.teams], [each.name for each in found.stages]
     (['sales'], ['first_call', 'proposal'])
     """
-    with_more = _with_more(scenario, strategy)
-    names = {team: combined(strategy, _UNLIMITED + team) for team in with_more}
-    strategies = {
-        _UNLIMITED + team: {"always": True, "change": {f"teams.{team}.people +=": more}}
-        for team, more in with_more.items()
-    }
+    made, names = _unlimited(scenario, strategy)
     result = compare(
-        scenario.with_strategies(strategies),
+        made,
         strategies=[strategy, *names.values()],
         replications=replications,
         seed=seed,
@@ -164,6 +160,45 @@ def bottleneck(
         jobs=jobs,
         progress=progress,
     )
+    return _found(result, strategy, names)
+
+
+def bottleneck_in(
+    result: ComparisonResult, strategy: str, progress: Progress = lambda _: None
+) -> BottleneckResult:
+    """Say what limited capacity costs a strategy of a comparison, in its worlds (VI8).
+
+    Only the teams with unlimited capacity are simulated.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario has no teams.
+    KeyboardInterrupt
+        Stopped before all years were finished.
+    """
+    made, names = _unlimited(result.scenario, strategy)
+    ready = made.with_months(result.scenario.months)
+    more = compare_over(ready, [*names.values()], result.plan, progress)
+    if more.stopped:
+        raise KeyboardInterrupt
+    beside = {strategy: result[strategy]} | more.simulations
+    return _found(ComparisonResult(ready, beside), strategy, names)
+
+
+def _unlimited(scenario: Scenario, strategy: str) -> tuple[Scenario, dict[str, str]]:
+    """Make a strategy with unlimited capacity for each team; return the scenario, and their names by team."""
+    with_more = _with_more(scenario, strategy)
+    names = {team: combined(strategy, _UNLIMITED + team) for team in with_more}
+    strategies = {
+        _UNLIMITED + team: {"always": True, "change": {f"teams.{team}.people +=": more}}
+        for team, more in with_more.items()
+    }
+    return scenario.with_strategies(strategies), names
+
+
+def _found(result: ComparisonResult, strategy: str, names: Mapping[str, str]) -> BottleneckResult:
+    """Read off what each team costs; `names` are those with unlimited capacity, by team."""
     forecast = result[strategy].forecast
     busy, waits = (_by(forecast, metric, "team") for metric in ("utilisation", "wait"))
     expected = result.comparison.expected

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARGIN = "margin"
+PEOPLE = "people"
 
 # What profit is made of, each with the figures that add to it, and those that take from it (EX2).
 _PARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -44,6 +45,7 @@ _PARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "turnover": ("Turnover", (), ("turnover_cost",)),
     "changes": ("Cost of changes", (), ("change_cost",)),
 }
+_OF_PEOPLE = ("pay", "commission", "training", "turnover")
 _OF_THE_MARGIN = ("bookings", "later_terms", "repeat_purchases", "delivery")
 
 
@@ -214,22 +216,45 @@ def bridge(
         jobs=jobs,
         progress=progress,
     )
+    profits = profits_of(result.comparison, result.comparison.expected)
+    return bridge_of(
+        result, start, goal or leader({name: profits[name] for name in profits if name != start})
+    )
+
+
+def bridge_of(result: ComparisonResult, start: str, goal: str, people_as_one: bool = False) -> BridgeResult:
+    """Say from which parts the difference in profit of two strategies of a comparison comes (EX2).
+
+    Parameters
+    ----------
+    result : ComparisonResult
+        What was simulated.
+    start, goal : str
+        Two of its strategies.
+    people_as_one : bool
+        Whether pay, commission, training and turnover are one part, which tells nobody's pay.
+    """
     expected = result.comparison.expected
     profits = profits_of(result.comparison, expected)
-    last = goal or leader({name: each for name, each in profits.items() if name != start})
-    first, second = (parts_of(result[name].forecast, expected) for name in (start, last))
+    first, second = (parts_of(result[name].forecast, expected) for name in (start, goal))
     moved = {name: _without_rounding(second[name] - first[name], first[name]) for name in first}
+    if people_as_one:
+        moved[PEOPLE] = np.sum([moved.pop(name) for name in _OF_PEOPLE], axis=0)
     of_the_margin = np.sum([moved[name] for name in _OF_THE_MARGIN], axis=0)
     return BridgeResult(
         result,
         start,
-        last,
+        goal,
         mean_of(profits[start]),
-        mean_of(profits[last]),
-        mean_of(profits[last] - profits[start]),
+        mean_of(profits[goal]),
+        mean_of(profits[goal] - profits[start]),
         mean_of(of_the_margin),
-        tuple(Part(name, _PARTS[name][0], mean_of(adds)) for name, adds in moved.items() if adds.any()),
+        tuple(Part(name, _title_of(name), mean_of(adds)) for name, adds in moved.items() if adds.any()),
     )
+
+
+def _title_of(part: str) -> str:
+    return "Cost of people" if part == PEOPLE else _PARTS[part][0]
 
 
 def ends_of(scenario: Scenario, start: str, goal: str | None) -> list[str]:

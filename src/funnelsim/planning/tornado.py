@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from funnelsim.forecast import Interval
 from funnelsim.metrics.wording import listed, money, money_range, number
 from funnelsim.planning.held import as_typed, held_at, number_at, numbers
-from funnelsim.planning.paired import Profits, leader, mean_of, must_be_known, profits_in
-from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError, strategy_names
+from funnelsim.planning.paired import Profits, leader, mean_of, must_be_known, profits_in, profits_of
+from funnelsim.scenario import AS_TYPED, TODAY, Problem, Scenario, ScenarioError, strategy_names
+from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.study import Progress
@@ -136,6 +137,7 @@ def tornado(
     scenario: Scenario,
     *,
     strategy: str | None = None,
+    of: Sequence[str] | None = None,
     replications: int = 400,
     seed: int = 1,
     engine: str = "compiled",
@@ -151,6 +153,8 @@ def tornado(
     strategy : str, optional
         Whose profit it is, and whose gain on today. Default: the one with the highest mean profit as typed,
         today aside.
+    of : sequence of str, optional
+        Keys of `[uncertainties]` to move; all numbers by default.
     replications, seed, engine, jobs, progress
         As in `compare`, at each end.
 
@@ -180,6 +184,7 @@ def tornado(
         )
     known = strategy_names(scenario)
     must_be_known(scenario, [] if strategy is None else strategy.split("+"), known, "strategy")
+    must_be_known(scenario, of or (), numbers(scenario), "uncertain number")
     plan = Plan(replications, seed, engine, jobs)
     chosen = known if strategy is None else list(dict.fromkeys([TODAY, strategy]))
     typed = settled(as_typed(scenario), jobs, chosen)
@@ -193,7 +198,7 @@ def tornado(
         return profits_in(moved.with_months(typed.months), pair, plan, progress)
 
     def bars() -> Iterator[Swing]:
-        for key in numbers(scenario):
+        for key in numbers(scenario) if of is None else of:
             try:
                 ends = [number_at(scenario, key, level) for level in (LOW, HIGH)]
                 held = [held_at(scenario, key, number) for number in ends]
@@ -206,9 +211,34 @@ def tornado(
             under = simulated(as_typed(scenario).under(name))
             yield _swing(name, best, (math.nan, profits), (math.nan, under), is_assumption=True)
 
-    swings = sorted(bars(), key=lambda each: abs(each.profit.value), reverse=True)
+    swings = _widest_first(bars())
     as_it_is = _end(math.nan, profits, best)
-    return TornadoResult(typed, best, plan, as_it_is, tuple(swings), tuple(left_out))
+    return TornadoResult(typed, best, plan, as_it_is, swings, tuple(left_out))
+
+
+def tornado_of(found: AssumptionsResult, strategy: str) -> TornadoResult:
+    """Make the bars of assumptions from comparisons under each, where no number is uncertain (VI6)."""
+    profits = {
+        name: profits_of(each.comparison, each.comparison.expected)
+        for name, each in found.comparisons.items()
+    }
+    typed = profits.pop(AS_TYPED)
+    bars = [
+        _swing(name, strategy, (math.nan, typed), (math.nan, each), is_assumption=True)
+        for name, each in profits.items()
+    ]
+    return TornadoResult(
+        found[AS_TYPED].scenario,
+        strategy,
+        found.plan,
+        _end(math.nan, typed, strategy),
+        _widest_first(bars),
+        (),
+    )
+
+
+def _widest_first(bars: Iterable[Swing]) -> tuple[Swing, ...]:
+    return tuple(sorted(bars, key=lambda each: abs(each.profit.value), reverse=True))
 
 
 def _swing(
@@ -234,8 +264,9 @@ def _end(at: float, profits: Profits, strategy: str) -> End:
     return End(at, mean_of(profits[strategy]), mean_of(profits[strategy] - profits[TODAY]))
 
 
-def simulations(scenario: Scenario, strategy: str | None) -> int:
+def simulations(scenario: Scenario, strategy: str | None, of: Sequence[str] | None = None) -> int:
     """Count how many strategies `tornado` simulates, over all ends."""
+    moved = len(numbers(scenario)) if of is None else len(of)
     pair = 1 if strategy == TODAY else 2
     typed = len(strategy_names(scenario)) if strategy is None else pair
-    return typed + pair * (2 * len(numbers(scenario)) + len(scenario.assumptions))
+    return typed + pair * (2 * moved + len(scenario.assumptions))

@@ -70,7 +70,12 @@ def text_column(title: str, values: Sequence[str]) -> Column:
 
 
 def figure_column(
-    title: str, unit: Unit, currency: str, figures: Sequence[Interval | None], interval: str = ""
+    title: str,
+    unit: Unit,
+    currency: str,
+    figures: Sequence[Interval | None],
+    interval: str = "",
+    beside: Sequence[Interval | None] = (),
 ) -> Column:
     """Write figures with their intervals in one scale, rounded to the same place.
 
@@ -86,6 +91,8 @@ def figure_column(
         None and undefined values are written "-".
     interval : str
         RANGE or PRECISION; empty if no intervals are written.
+    beside : sequence of Interval or None
+        Figures of a column beside this one, which has the same scale.
 
     Examples
     --------
@@ -96,9 +103,10 @@ def figure_column(
     nothing = Interval(math.nan, math.nan, math.nan)
     filled = [nothing if each is None else each for each in figures]
     numbers = [end for each in filled for end in (each if interval else each[:1]) if math.isfinite(end)]
-    scale, words = _scale(max(map(abs, numbers), default=0.0), unit, currency)
+    largest = max((abs(end) for end in [*numbers, *_ends(beside)]), default=0.0)
+    scale, words = scale_of(largest, unit, currency)
     scaled = [Interval(each.value / scale, each.low / scale, each.high / scale) for each in filled]
-    finest = _places(max(map(abs, numbers), default=0.0) / scale)
+    finest = _places(largest / scale)
     places = 0 if _whole([each.value for each in scaled]) else finest
     return Column(
         title=title,
@@ -107,6 +115,11 @@ def figure_column(
         values=tuple(rounded(each.value, places) for each in scaled),
         intervals=_spans(scaled, finest) if interval else ("",) * len(scaled),
     )
+
+
+def _ends(figures: Sequence[Interval | None]) -> list[float]:
+    """List the known values and ends of figures."""
+    return [end for each in figures if each is not None for end in each if math.isfinite(end)]
 
 
 def rounded(value: float, places: int) -> str:
@@ -179,8 +192,12 @@ def _signless(text: str) -> str:
     return text if any(digit in text for digit in "123456789") else text.removeprefix("-")
 
 
-def _scale(largest: float, unit: Unit, currency: str) -> tuple[float, str]:
-    """Choose the divisor of a column, and name it."""
+def scale_of(largest: float, unit: Unit, currency: str) -> tuple[float, str]:
+    """Choose the divisor of figures that are shown together, and name it.
+
+    >>> scale_of(352_340, Unit.MONEY, "USD"), scale_of(0.2, Unit.SHARE, ""), scale_of(12.0, Unit.DAYS, "")
+    ((1000.0, 'thousand USD'), (0.01, '%'), (1.0, 'days'))
+    """
     if unit is Unit.SHARE:
         return 0.01, "%"
     if unit is Unit.MONEY:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from funnelsim.decisions import Difference
-from funnelsim.forecast import MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
+from funnelsim.forecast import ADDED_UP, MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
 from funnelsim.metrics import FIGURES
 from funnelsim.planning.optimise import OptimiseResult
 from funnelsim.planning.select import SelectionResult
@@ -277,6 +277,10 @@ def simulation_document(result: SimulationResult) -> dict[str, Any]:
         "title": result.title,
         **_strategy(result),
         "by": {dimension: _by(forecast, dimension) for dimension in _CUTS},
+        "cumulative": {
+            metric: dict(zip(forecast.names.months, (each._asdict() for each in found), strict=True))
+            for metric, found in ((name, forecast.cumulative(name)) for name in ADDED_UP)
+        },
         "lost_by_reason": {
             stage: dict(zip(forecast.names.reasons, map(float, counts), strict=True))
             for stage, counts in zip(forecast.names.stages, forecast.reasons("stage"), strict=True)
@@ -368,6 +372,7 @@ def _strategy(result: SimulationResult) -> dict[str, Any]:
         },
         "busy": dict(_places(forecast.by("utilisation", "team"))),
         "busy_by_rep": dict(_places(forecast.by("utilisation", "rep"))),
+        "chance_of_loss": _interval(forecast.loss()),
         "goals": {each.goal.name: _chance(each) for each in forecast.chances()},
         **_quotas(forecast),
         "warnings": list(result.warnings),

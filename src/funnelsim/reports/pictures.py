@@ -23,6 +23,7 @@ from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, TIMES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated
+from funnelsim.reports.fates import fates_of
 from funnelsim.reports.names import (
     BLUE,
     GREEN,
@@ -77,9 +78,8 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
 
 def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw what becomes of the visits to each stage, in the mean simulated year."""
-    entered, advanced, lost, cold = _fates(forecast)
+    entered, advanced, lost, cold, other = fates_of(forecast)
     conversions = [each.mean for each in forecast.by("conversion", "stage").estimates]
-    other = np.maximum(entered - advanced - lost - cold, 0.0)
     places = np.arange(len(entered) + 1)  # not by name: a stage may have any
     ax = _axes(ax, 9, 2.6 + 0.7 * len(entered))
     left = np.zeros(len(entered))
@@ -300,14 +300,6 @@ def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Callable
     if one.forecast.has_customers:
         found |= {"retention": one.plot_retention, "mrr_bridge": one.plot_mrr_bridge}
     return found
-
-
-def _fates(forecast: Forecast) -> tuple[Floats, Floats, Floats, Floats]:
-    """Count visits to each stage, and those that went on, were lost or went cold: each (S,)."""
-    on, _ = forecast.parts("conversion", "stage")
-    cold, entered = forecast.parts("gone_cold_of_visits", "stage")
-    lost, _ = forecast.parts("lost_of_visits", "stage")
-    return entered.mean(axis=0), on.mean(axis=0), lost.mean(axis=0), cold.mean(axis=0)
 
 
 def _half_width(error: Floats, years: int) -> Floats:

@@ -19,7 +19,7 @@ from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _BREAKDOWNS = ("by_month", "by_channel", "by_segment", "by_stage", "by_rep", "by_team")
-_OF_A_RUN = ("summary", *_BREAKDOWNS, "conversions", "reasons", "team_hours", "goals", "cycle")
+_OF_A_RUN = ("summary", *_BREAKDOWNS, "cumulative", "conversions", "reasons", "team_hours", "goals", "cycle")
 _OF_A_COMPARISON = ("table", "summary", "differences", "goals", *_BREAKDOWNS)
 _OF_ASSUMPTIONS = ("table", "summary", "differences", "goals")
 _OF_THE_UNSURE = ("unknown", "drivers")

@@ -208,3 +208,24 @@ def compare_assumptions(
         if found[name].stopped:
             break
     return AssumptionsResult(scenario, found)
+
+
+def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: None) -> AssumptionsResult:
+    """Compare the strategies of a comparison under each assumption of its scenario as well.
+
+    As typed they are not simulated again. Where an assumption needs a longer horizon than they have, it has
+    one of its own, and so worlds of its own.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Stopped before all was finished.
+    """
+    scenario, plan, chosen = result.scenario, result.plan, [*result]
+    found = {AS_TYPED: result}
+    for name in scenario.assumptions:
+        ready = settled(scenario.under(name), plan.jobs, chosen)
+        found[name] = compare_over(alike({AS_TYPED: scenario, name: ready})[name], chosen, plan, progress)
+        if found[name].stopped:
+            raise KeyboardInterrupt
+    return AssumptionsResult(scenario, found)

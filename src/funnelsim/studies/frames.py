@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from funnelsim.decisions import AnyTime, Comparison
-from funnelsim.forecast import MAIN, Estimate, Forecast, Interval
+from funnelsim.forecast import ADDED_UP, MAIN, Estimate, Forecast, Interval, SoFar
 from funnelsim.forecast import cohorts as followed
 from funnelsim.metrics import FIGURES
 
@@ -42,6 +42,14 @@ def breakdown(forecast: Forecast, dimension: str) -> pd.DataFrame:
         for position in range(len(found[0].labels))
     ]
     return pd.DataFrame(rows, index=pd.Index(found[0].labels, name=dimension), columns=columns)
+
+
+def cumulative(forecast: Forecast) -> pd.DataFrame:
+    """Add up what people ask for since the period began: (months, figures x statistics)."""
+    found = {name: forecast.cumulative(name) for name in ADDED_UP}
+    columns = pd.MultiIndex.from_product([list(found), SoFar._fields], names=["figure", "statistic"])
+    rows = [[end for so_far in month for end in so_far] for month in zip(*found.values(), strict=True)]
+    return pd.DataFrame(rows, index=pd.Index(forecast.names.months, name="month"), columns=columns)
 
 
 def conversions(forecast: Forecast) -> pd.DataFrame:
@@ -206,11 +214,13 @@ def decision_table(comparison: Comparison) -> pd.DataFrame:
             if extra is not None:
                 ends = {"return_on_extra_low": extra.low, "return_on_extra_high": extra.high}
                 row |= {"return_on_extra": extra.value} | ends
+            row |= {"ahead": gain.ahead.value}
         chances = comparison.chances[name]
+        row |= {"chance_of_loss": forecast.loss().value}
         rows[name] = row | {"chance_best": chances.best, "expected_regret": chances.regret}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("strategy")
     wanted = [f"{name}{end}" for name in ("profit_gain", "return_on_extra") for end in ("", "_low", "_high")]
-    wanted += ["chance_best", "expected_regret"]
+    wanted += ["ahead", "chance_of_loss", "chance_best", "expected_regret"]
     return table.reindex(columns=[*[name for name in table if name not in wanted], *wanted]).astype(float)
 
 

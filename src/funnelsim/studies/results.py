@@ -107,6 +107,16 @@ class SimulationResult:
         """Figures by month: columns (figure, statistic)."""
         return self._by("month")
 
+    @cached_property
+    def cumulative(self) -> pd.DataFrame:
+        """Revenue, bookings, contracts and more, added up from the period's first month to each month.
+
+        Columns (figure, statistic): `mean`, and the range of single simulated years.
+        """
+        from funnelsim.studies import frames
+
+        return frames.cumulative(self.forecast)
+
     @property
     def by_channel(self) -> pd.DataFrame:
         """Figures by channel: columns (figure, statistic)."""
@@ -372,6 +382,8 @@ class ComparisonResult:
 
         For each figure its mean with `_p10` and `_p90`, the range of single simulated years; for
         `profit_gain` (against the base) and `return_on_extra` the 95 % precision `_low` and `_high`.
+        `ahead` is the share of years in which its profit is above the base's, `chance_of_loss` that of years
+        in which it is below 0.
         `chance_best` is how likely its mean profit is the highest, `expected_regret` how much less than the
         highest it is in the mean (`Comparison.chances`).
         """

@@ -1,0 +1,1 @@
+"""The report: one HTML file for somebody who was not there."""

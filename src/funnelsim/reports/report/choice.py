@@ -1,0 +1,199 @@
+"""The strategies beside each other, and how far each reaches goals and quotas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from funnelsim.forecast import Estimate, Interval
+from funnelsim.forecast.forecast import Attainment
+from funnelsim.forecast.quota import WHOLE
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import amount, number, simulated
+from funnelsim.planning.case import Case
+from funnelsim.reports import notes
+from funnelsim.reports.columns import PRECISION, RANGE, figure_column, outcome, precision
+from funnelsim.reports.report.contents import Cell, DotPlot, Dots, Heading, Row, Table
+from funnelsim.reports.report.naming import in_order, mark_of, title_of, titled
+from funnelsim.reports.report.shapes import scale_over
+from funnelsim.studies.results import ComparisonResult
+
+SHOWN = ("profit", "revenue", "won", "cycle_length")
+
+
+# ---- strategies ------------------------------------------------------------------------------
+
+
+def strategies(case: Case) -> Table:
+    """Tabulate what each strategy brings, sorted by profit, and how it compares with the base."""
+    result, names = case.result, in_order(case.result)
+    gains = result.comparison.differences()
+    columns = [_column(result, names, metric) for metric in SHOWN]
+    against = [precision(gains[name]) if name in gains else None for name in names]
+    gained = figure_column("", Unit.MONEY, result.scenario.currency, against, PRECISION)
+    ahead = [gains[name].ahead if name in gains else None for name in names]
+    loss = [result[name].forecast.loss() for name in names]
+    base = result.scenario.title_of(result.base)
+    headings = [heading for heading, _ in columns]
+    headings += [
+        Heading(f"Profit against {base}", gained.unit),
+        Heading(f"Ahead of {base}", "of years"),
+        Heading("Loss", "of years"),
+    ]
+    last = [
+        [Cell(value, "", ends) for value, ends in zip(gained.values, gained.intervals, strict=True)],
+        [chance_cell(each) for each in ahead],
+        [chance_cell(each) for each in loss],
+    ]
+    cells = zip(*(found for _, found in columns), *last, strict=True)
+    rows = [
+        Row(title_of(case, name), tuple(each), mark_of(case, name), tuple(_changes(case, name)))
+        for name, each in zip(names, cells, strict=True)
+    ]
+    return Table(
+        "Strategy", tuple(headings), tuple(rows), "What each strategy brings, the highest profit first"
+    )
+
+
+def _changes(case: Case, name: str) -> list[str]:
+    about = case.result.scenario.about_strategy(name)
+    return [about] if about else []
+
+
+def _column(result: ComparisonResult, names: Sequence[str], metric: str) -> tuple[Heading, list[Cell]]:
+    """Write a figure of each strategy with both intervals, in one scale."""
+    forecasts = [result[name].forecast for name in names]
+    title = max((each.title(metric) for each in forecasts), key=len)
+    heading, cells = both_intervals(
+        title, FIGURES[metric].unit, result.scenario.currency, [each.estimate(metric) for each in forecasts]
+    )
+    return heading, cells
+
+
+def both_intervals(
+    title: str, unit: Unit, currency: str, found: Sequence[Estimate | None]
+) -> tuple[Heading, list[Cell]]:
+    """Write estimates with the range of outcomes and the precision of the mean, in one scale."""
+    ranges = [None if each is None else outcome(each) for each in found]
+    sure = [None if each is None else precision(each) for each in found]
+    wide = figure_column(title, unit, currency, ranges, RANGE, beside=sure)
+    narrow = figure_column(title, unit, currency, sure, PRECISION, beside=ranges)
+    cells = [Cell(*each) for each in zip(wide.values, wide.intervals, narrow.intervals, strict=True)]
+    return Heading(title, wide.unit), cells
+
+
+def chance_cell(found: Interval | None) -> Cell:
+    """Write a chance with its precision."""
+    if found is None or math.isnan(found.value):
+        return Cell("-")
+    ends = f"{number(100 * found.low, 2)} to {number(100 * found.high, 2)}"
+    return Cell(f"{number(100 * found.value)} %", "", f"{ends} %", round(100 * found.value, 2))
+
+
+def profit_plot(case: Case) -> DotPlot:
+    """Show the profit of each strategy, with both intervals, sorted."""
+    result = case.result
+    names, currency = in_order(result), result.scenario.currency
+    found = {name: result[name].forecast.estimate("profit") for name in names}
+    ends = [end for each in found.values() for end in (each.mean, each.low, each.high, each.p10, each.p90)]
+    scale = scale_over(ends, Unit.MONEY, currency)
+    dots = tuple(
+        Dots(
+            title_of(case, name),
+            amount(each.mean, Unit.MONEY, currency),
+            mark_of(case, name),
+            scale.at(each.mean),
+            _span(scale.at, each.low, each.high),
+            _span(scale.at, each.p10, each.p90),
+        )
+        for name, each in found.items()
+    )
+    zero = scale.at(0.0) if scale.has_zero else None
+    return DotPlot(result[names[0]].forecast.title("profit"), scale.unit, dots, scale.ticks, zero)
+
+
+def _span(at: Callable[[float], float], low: float, high: float) -> tuple[float, float] | None:
+    return (at(low), at(high)) if math.isfinite(low) and math.isfinite(high) else None
+
+
+def strategy_notes(case: Case) -> list[str]:
+    """State what the figures of the table are."""
+    result = case.result
+    base = result[result.base].forecast
+    one, ran = simulated(1, base.months).removeprefix("1 "), simulated(result.years, base.months)
+    return [
+        f"In grey, the range of outcomes ({RANGE}), which is what may happen: one {one} in ten is lower, "
+        "one in ten is higher.",
+        f"In blue, the precision of the mean ({PRECISION}): how well {ran} tell it. More of them make it "
+        "narrower; the range of outcomes stays.",
+        notes.profit_of_all(result.comparison),
+        notes.books(base),
+        notes.counted_over(SHOWN),
+    ]
+
+
+# ---- goals and quota -------------------------------------------------------------------------
+
+
+def goals(case: Case) -> tuple[Table | None, list[str]]:
+    """Tabulate how likely each strategy reaches each goal, and state what the goals ask."""
+    result, names = case.result, in_order(case.result)
+    found = {name: {each.goal.name: each for each in result[name].forecast.chances()} for name in names}
+    asked = {goal.name: goal for name in names for goal in result[name].forecast.goals}
+    if not asked:
+        return None, ["The scenario has no goals."]
+    rows = []
+    for name in names:
+        cells = []
+        for goal in asked:
+            each = found[name].get(goal)
+            if each is None:
+                cells.append(Cell("-"))
+                continue
+            told = chance_cell(Interval(each.share, each.low, each.high))
+            stands = amount(each.mean, FIGURES[each.goal.metric].unit, result.scenario.currency)
+            cells.append(Cell(told.mean, f"stands at {stands}", told.precision, told.share))
+        rows.append(Row(title_of(case, name), tuple(cells), mark_of(case, name)))
+    headings = tuple(
+        Heading(titled(name), f"{FIGURES[goal.metric].title}: {goal.words()}") for name, goal in asked.items()
+    )
+    caption = "How many of the simulated years reach each goal, and where its figure stands on average"
+    table = Table("Strategy", headings, tuple(rows), caption, small=len(asked) <= 3)
+    return table, notes.worst_months([*asked.values()])
+
+
+def quota(case: Case) -> Table | None:
+    """Tabulate how far bookings reach quotas, in the base and beside it; nothing without a plan."""
+    result, shown = case.result, case.shown
+    found = [_by_place(result[name].forecast.quotas()) for name in shown]
+    places = list(dict.fromkeys(place for each in found for place in each))
+    if not places:
+        return None
+    currency = result.scenario.currency
+    lists = [[each.get(place) for place in places] for each in found]
+    typed = [next(each for each in at if each is not None).quota for at in zip(*lists, strict=True)]
+    quotas = figure_column("Quota", Unit.MONEY, currency, [Interval(each, each, each) for each in typed])
+    headings, columns = [Heading("Quota", quotas.unit)], [[Cell(value) for value in quotas.values]]
+    for name, each in zip(shown, lists, strict=True):
+        attained = [None if one is None else one.attained for one in each]
+        heading, cells = both_intervals(f"Attained, {title_of(case, name)}", Unit.SHARE, "", attained)
+        headings += [heading, Heading(f"Chance, {title_of(case, name)}", "of years")]
+        columns += [cells, [chance_cell(None if one is None else one.chance) for one in each]]
+    rows = tuple(
+        Row(_whose(place), tuple(cells))
+        for place, cells in zip(places, zip(*columns, strict=True), strict=True)
+    )
+    return Table("Quota of", tuple(headings), rows, "How far bookings reach the quotas")
+
+
+Place = tuple[str, str, str]  # the dimension, who, and the quarter
+
+
+def _by_place(found: Sequence[Attainment]) -> dict[Place, Attainment]:
+    return {(each.dimension, each.place, each.quarter): each for each in found}
+
+
+def _whose(place: Place) -> str:
+    dimension, who, quarter = place
+    named = "the firm" if dimension == "all" else f"team {who}" if dimension == "team" else who
+    return f"{named}, {'the whole period' if quarter == WHOLE else quarter}"

@@ -1,0 +1,320 @@
+"""How it goes: what adds up over the months, both funnels, and where work waits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from funnelsim.forecast import ADDED_UP, Forecast, Interval, SoFar
+from funnelsim.forecast.quota import WHOLE, quarters
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import amount, money_range, number, percent, simulated, spoken
+from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place
+from funnelsim.planning.case import Case
+from funnelsim.reports.columns import PRECISION, RANGE, figure_column
+from funnelsim.reports.fates import Fates, fates_of
+from funnelsim.reports.report.contents import (
+    Band,
+    Cell,
+    Fan,
+    Fate,
+    Funnel,
+    Heading,
+    Heat,
+    HeatMap,
+    HeatRow,
+    Row,
+    Step,
+    Table,
+)
+from funnelsim.reports.report.naming import mark_of, title_of, titled
+from funnelsim.reports.report.shapes import Scale, Tick, line, scale_over
+from funnelsim.scenario import Scenario
+
+MOST_FANS = 2
+LEVELS = 5  # of a heat map, above nothing
+
+
+# ---- over the months -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a goal or the quota asks for: points of (share of the period, so far), and words."""
+
+    points: tuple[tuple[float, float], ...]
+    words: str
+
+
+def fans(case: Case) -> list[Fan]:
+    """Show revenue added up over the months, and what else goals or a quota ask to add up (RE5)."""
+    wanted = _targets(case)
+    metrics = [metric for metric in ADDED_UP if metric == ADDED_UP[0] or metric in wanted]
+    return [_fan(case, metric, wanted.get(metric)) for metric in metrics[:MOST_FANS]]
+
+
+def _targets(case: Case) -> dict[str, _Target]:
+    """Return what the firm as a whole is to reach at least of what adds up over the months, by figure."""
+    forecast, currency = case.result[case.result.base].forecast, case.result.scenario.currency
+    found: dict[str, _Target] = {}
+    for goal in forecast.goals:
+        if goal.dimension != "all" or goal.at_least is None or goal.metric not in ADDED_UP:
+            continue
+        if goal.each in ("average_month", "period"):
+            whole = goal.at_least * (forecast.months if goal.each == "average_month" else 1)
+            told = amount(whole, FIGURES[goal.metric].unit, currency)
+            line_ = _Target(((0.0, 0.0), (1.0, whole)), f"Goal, {spoken(goal.name)}: {told} by the end")
+            found.setdefault(goal.metric, line_)
+    quota = _quota(forecast)
+    return found if quota is None else found | {"bookings": quota}
+
+
+def _quota(forecast: Forecast) -> _Target | None:
+    """Add up the quota of the firm, or of its one team, quarter by quarter."""
+    if forecast.plan is None:
+        return None
+    all_ = [each for each in forecast.quotas() if each.dimension != "rep" and each.quarter != WHOLE]
+    of: dict[tuple[str, str], dict[str, float]] = {}
+    for each in all_:
+        of.setdefault((each.dimension, each.place), {})[each.quarter] = each.quota
+    by_quarter = of.get(("all", "all")) or (next(iter(of.values())) if len(of) == 1 else None)
+    if by_quarter is None:
+        return None
+    points, so_far, months = [(0.0, 0.0)], 0.0, 0
+    for quarter in quarters(forecast.names.months, forecast.plan.fiscal_year_starts):
+        so_far += by_quarter.get(quarter.name, 0.0)
+        months += len(quarter.months)
+        points.append((months / forecast.months, so_far))
+    told = amount(so_far, Unit.MONEY, forecast.names.currency)
+    return _Target(tuple(points), f"Quota: {told} by the end")
+
+
+def _fan(case: Case, metric: str, target: _Target | None) -> Fan:
+    result, figure = case.result, FIGURES[metric]
+    currency = result.scenario.currency
+    found = {name: result[name].forecast.cumulative(metric) for name in case.shown}
+    months = result[result.base].forecast.names.months
+    asked = () if target is None else target.points
+    ends = [end for each in found.values() for month in each for end in month]
+    up = scale_over([*ends, *(so_far for _, so_far in asked)], figure.unit, currency, zero=True)
+    every = max(1, math.ceil(len(months) / 4))
+    return Fan(
+        title=figure.title,
+        unit=up.unit,
+        bands=tuple(_band(case, name, each, up, figure.unit) for name, each in found.items()),
+        across=tuple(
+            Tick(round(100 * (place + 0.5) / len(months), 2), month)
+            for place, month in enumerate(months)
+            if place % every == 0
+        ),
+        up=up.ticks,
+        goal=line([(round(100 * share, 2), round(100 - up.at(so_far), 2)) for share, so_far in asked]),
+        goal_told="" if target is None else target.words,
+        table=_months(case, metric, found, months),
+    )
+
+
+def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) -> Band:
+    """Draw the range and the mean of a strategy; both begin at nothing."""
+    months, currency = len(found), case.result.scenario.currency
+    across = [round(100 * place / months, 2) for place in range(months + 1)]
+
+    def points(values: Sequence[float]) -> list[tuple[float, float]]:
+        heights = [round(100.0 - up.at(value), 2) for value in [0.0, *values]]
+        return list(zip(across, heights, strict=True))
+
+    ranged = all(math.isfinite(end) for month in found for end in (month.p10, month.p90))
+    upper, lower = points([each.p90 for each in found]), points([each.p10 for each in found])
+    last = found[-1]
+    ranges = f" ({_between(last.p10, last.p90, unit, currency)} in 8 years of 10)" if ranged else ""
+    return Band(
+        title=title_of(case, name),
+        mark=mark_of(case, name),
+        area=line([*upper, *reversed(lower)]) if ranged else "",
+        middle=line(points([each.mean for each in found])),
+        end=f"{amount(last.mean, unit, currency)}{ranges}",
+    )
+
+
+def _between(low: float, high: float, unit: Unit, currency: str) -> str:
+    return money_range(low, high, currency) if unit is Unit.MONEY else f"{number(low)} to {number(high)}"
+
+
+def _months(case: Case, metric: str, found: dict[str, tuple[SoFar, ...]], months: Sequence[str]) -> Table:
+    """Tabulate the same figures."""
+    figure, currency = FIGURES[metric], case.result.scenario.currency
+    lists = [[Interval(each.mean, each.p10, each.p90) for each in of] for of in found.values()]
+    everything = [each for of in lists for each in of]
+    columns = [
+        figure_column(title_of(case, name), figure.unit, currency, of, RANGE, beside=everything)
+        for name, of in zip(found, lists, strict=True)
+    ]
+    headings = tuple(Heading(each.title, each.unit) for each in columns)
+    cells = zip(*(map(Cell, each.values, each.intervals) for each in columns), strict=True)
+    rows = tuple(Row(month, tuple(each)) for month, each in zip(months, cells, strict=True))
+    return Table("To the end of", headings, rows, f"{figure.title} since the period began", small=True)
+
+
+# ---- funnels ---------------------------------------------------------------------------------
+
+
+def funnels(case: Case) -> list[Funnel]:
+    """Show what becomes of the visits to each stage, in the base and beside it."""
+    result = case.result
+    fates = {name: fates_of(result[name].forecast) for name in case.shown}
+    widest = max((float(each.max(initial=0.0)) for each, *_ in fates.values()), default=0.0) or 1.0
+    return [
+        Funnel(title_of(case, name), mark_of(case, name), _steps(result[name].forecast, each, widest))
+        for name, each in fates.items()
+    ]
+
+
+def _steps(forecast: Forecast, found: Fates, widest: float) -> tuple[Step, ...]:
+    conversions = forecast.outcomes("conversion", "stage")
+    rows = zip(forecast.names.stages, *found, conversions, strict=True)
+    steps = []
+    for stage, all_, *parts, conversion in rows:
+        told = zip(("on", "lost", "cold", "other"), _FATES, parts, strict=True)
+        fates = tuple(
+            Fate(kind, f"{number(float(part))} {words}", round(100 * float(part) / widest, 2))
+            for kind, words, part in told
+            if part > _NOTHING
+        )
+        share = "" if math.isnan(conversion.value) else f"{percent(conversion.value)} of decisions are for us"
+        steps.append(Step(titled(stage), f"{number(float(all_))} came", share, fates))
+    won = forecast.outcomes("won_of_inquiries")[0].value
+    bar = (Fate("won", f"{number(won)} won", round(100 * won / widest, 2)),)
+    return (*steps, Step("Contracts", f"{number(won)} won", "of the period's inquiries", bar))
+
+
+_NOTHING = 0.05  # visits in the mean year, which are shown to a tenth
+_FATES = ("went on", "said no", "went cold", "sent back or still open")
+
+
+def funnel_note(case: Case) -> str:
+    """State what the funnels count."""
+    base = case.result[case.result.base].forecast
+    return (
+        "Visits of the period's inquiries to each stage, in the mean of "
+        f"{simulated(base.years, base.months)}. Both funnels have one scale."
+    )
+
+
+# ---- where work waits ------------------------------------------------------------------------
+
+_COLUMNS = ("Busy", "Wait", "Gone cold", "Profit lost")
+
+
+def heat(case: Case) -> list[HeatMap]:
+    """Show how busy teams are, who waits and goes cold, and the profit that is lost to each team."""
+    found = list(case.bottlenecks.values())
+    if not found:
+        return []
+    darkest = _darkest(found)
+    return [_map(case, each, darkest) for each in found]
+
+
+def _darkest(found: Sequence[BottleneckResult]) -> dict[str, float]:
+    """Return the largest wait, share gone cold and loss of all strategies: what is darkest."""
+    places = [place for each in found for place in (*each.stages, *each.segments)]
+    teams = [team for each in found for team in each.teams]
+    return {
+        "wait": _largest([*(each.wait for each in places), *(each.wait for each in teams)]),
+        "cold": _largest(each.cold for each in places),
+        "lost": _largest(each.lost for each in teams),
+    }
+
+
+def _largest(found: Iterable[Interval]) -> float:
+    return max((each.value for each in found if math.isfinite(each.value)), default=0.0)
+
+
+def _map(case: Case, found: BottleneckResult, darkest: dict[str, float]) -> HeatMap:
+    scenario = case.result.scenario
+    currency = scenario.currency
+    in_file = {name: place for place, name in enumerate(case.result[found.strategy].forecast.names.teams)}
+    teams = sorted(found.teams, key=lambda each: in_file[each.team])
+    busy = figure_column("", Unit.SHARE, "", [each.busy for each in teams], RANGE)
+    lost = figure_column("", Unit.MONEY, currency, [each.lost for each in teams], PRECISION)
+    waits = figure_column("", Unit.HOURS, "", [each.wait for each in teams], RANGE)
+    rows = [
+        HeatRow(
+            titled(each.team),
+            (
+                Heat(busy.values[place], (busy.intervals[place]), _level(each.busy.value, 1.0)),
+                Heat(
+                    waits.values[place],
+                    (waits.intervals[place]),
+                    _level(each.wait.value, darkest["wait"]),
+                ),
+                Heat("", "", 0),
+                Heat(
+                    lost.values[place],
+                    (lost.intervals[place]),
+                    _level(each.lost.value, darkest["lost"]),
+                ),
+            ),
+        )
+        for place, each in enumerate(teams)
+    ]
+    groups = [("Teams", tuple(rows)), ("Stages", _places(found.stages, darkest))]
+    if len(found.segments) > 1:
+        groups.append(("Segments", _places(found.segments, darkest)))
+    units = ("% of hours", "hours", "% of visits", lost.unit)
+    return HeatMap(
+        title=title_of(case, found.strategy),
+        mark=mark_of(case, found.strategy),
+        verdict=found.verdict,
+        headings=tuple(map(Heading, _COLUMNS, units)),
+        groups=tuple(groups),
+    )
+
+
+def _places(found: Sequence[Place], darkest: dict[str, float]) -> tuple[HeatRow, ...]:
+    waits = figure_column("", Unit.HOURS, "", [each.wait for each in found], RANGE)
+    colds = figure_column("", Unit.SHARE, "", [each.cold for each in found], RANGE)
+    return tuple(
+        HeatRow(
+            titled(each.name),
+            (
+                Heat("", "", 0),
+                Heat(
+                    waits.values[place],
+                    (waits.intervals[place]),
+                    _level(each.wait.value, darkest["wait"]),
+                ),
+                Heat(
+                    colds.values[place],
+                    (colds.intervals[place]),
+                    _level(each.cold.value, darkest["cold"]),
+                ),
+                Heat("", "", 0),
+            ),
+        )
+        for place, each in enumerate(found)
+    )
+
+
+def _level(value: float, darkest: float) -> int:
+    """Return how dark a cell is: 0 for nothing, LEVELS for the largest.
+
+    >>> _level(0.0, 1.0), _level(0.41, 1.0), _level(1.0, 1.0), _level(float("nan"), 1.0)
+    (0, 3, 5, 0)
+    """
+    if not (math.isfinite(value) and value > 0 and darkest > 0):
+        return 0
+    return min(math.ceil(LEVELS * value / darkest), LEVELS)
+
+
+def heat_notes(scenario: Scenario) -> list[str]:
+    """State what the cells are."""
+    if not scenario.teams:
+        return ["The scenario has no teams, so that nothing waits for people."]
+    return [
+        f"Below a figure is the range of single years ({RANGE}); below a team's lost profit, the precision "
+        f"of the mean ({PRECISION}).",
+        f"Profit lost to a team: what the firm would earn more with {MORE} times the people in that team "
+        "alone, before their pay, seats, training and hiring. More people there bring about that at most.",
+        "Wait is by the clock, until work starts. Darker is more, in one scale for both.",
+    ]

@@ -1,0 +1,36 @@
+"""What pictures and tables call strategies, in which order, and how they are marked."""
+
+from __future__ import annotations
+
+from funnelsim.metrics.wording import spoken
+from funnelsim.planning.case import Case
+from funnelsim.studies.results import ComparisonResult
+
+
+def titled(name: str) -> str:
+    """Write a name as a title: as in a sentence, with a capital.
+
+    >>> titled("first_call"), titled("SDR team")
+    ('First call', 'SDR team')
+    """
+    said = spoken(name)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def title_of(case: Case, strategy: str) -> str:
+    """Call a strategy as titles do."""
+    return titled(case.result.scenario.title_of(strategy))
+
+
+def in_order(result: ComparisonResult) -> list[str]:
+    """List strategies, the highest mean profit first (RE3)."""
+    return sorted(result, key=lambda name: -result.comparison.profits()[name].value)
+
+
+def mark_of(case: Case, name: str) -> str:
+    """Say what a strategy is in pictures: the base, surely the best, or what stands beside the base."""
+    if name == case.result.base:
+        return "base"
+    if name == case.result.best:
+        return "best"
+    return "rival" if name == case.rival else ""

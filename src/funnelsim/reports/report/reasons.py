@@ -1,0 +1,183 @@
+"""Why: the bridge from the base to the other strategy, and what would change the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate, pairwise
+
+from funnelsim.forecast import Interval
+from funnelsim.metrics import Unit
+from funnelsim.metrics.wording import listed, money, money_range, number
+from funnelsim.planning.bridge import bridge_of
+from funnelsim.planning.case import MOST_MOVED, Case
+from funnelsim.planning.tornado import Swing, TornadoResult
+from funnelsim.reports import notes
+from funnelsim.reports.columns import PRECISION, figure_column
+from funnelsim.reports.report.contents import Bar, Bars, Cell, Heading, Row, Table
+from funnelsim.reports.report.naming import title_of, titled
+from funnelsim.reports.report.shapes import scale_over
+from funnelsim.scenario import AS_TYPED
+from funnelsim.scenario.withheld import Withheld
+from funnelsim.studies.assumptions import AssumptionsResult
+
+
+def bridge(case: Case, withheld: Withheld) -> Bars | None:
+    """Lead from the profit of the base to that of the other strategy, part by part."""
+    if case.rival is None:
+        return None
+    called = case.result.scenario.title_of
+    found = bridge_of(case.result, case.result.base, case.rival, people_as_one=withheld.pay)
+    currency = case.result.scenario.currency
+    steps = [each for each in found.steps if each.adds.value]
+    levels = list(accumulate([found.before.value, *(each.adds.value for each in steps)]))
+    scale = scale_over([*levels, found.before.value, found.after.value], Unit.MONEY, currency, zero=True)
+    amounts = [found.before, *(each.adds for each in steps), found.after]
+    column = figure_column("", Unit.MONEY, currency, amounts, PRECISION)
+    told = [
+        f"{value} ({sure})" if sure else value
+        for value, sure in zip(column.values, column.intervals, strict=True)
+    ]
+
+    def whole(name: str, profit: Interval, kind: str, words: str) -> Bar:
+        since, until = sorted((scale.at(0.0), scale.at(profit.value)))
+        return Bar(f"Profit, {title_of(case, name)}", words, kind, since, until)
+
+    bars = [whole(found.start, found.before, "base", told[0])]
+    for each, (before, after), words in zip(steps, pairwise(levels), told[1:-1], strict=True):
+        since, until = sorted((scale.at(before), scale.at(after)))
+        adds = each.adds.value > 0
+        bars.append(Bar(each.title, f"{'+' * adds}{words}", "more" if adds else "less", since, until))
+    bars.append(whole(found.goal, found.after, "rival", told[-1]))
+    said = [f"In brackets: {PRECISION} precision of the mean; the parts are of the same worlds."]
+    if withheld.pay:
+        said.append("Cost of people: pay, commission, training and turnover together.")
+    title = f"From {called(found.start)} to {called(found.goal)}"
+    zero = scale.at(0.0) if scale.has_zero else None
+    return Bars(title, column.unit, found.verdict, tuple(bars), scale.ticks, zero, tuple(said))
+
+
+# ---- what would change the answer ------------------------------------------------------------
+
+
+def assumptions(case: Case) -> tuple[Table | None, list[str]]:
+    """Tabulate which strategy is the best under which assumption, and by how much it is ahead."""
+    found = case.assumptions
+    if found is None:
+        return None, []
+    called, currency = found.scenario.title_of, found.scenario.currency
+    names, leads = [*found], found.leads
+    by = figure_column(
+        "",
+        Unit.MONEY,
+        currency,
+        [None if lead is None else lead.by for lead in leads.values()],
+        PRECISION,
+    )
+    rows = []
+    for place, name in enumerate(names):
+        lead = leads[name]
+        leaders = found[name].comparison.leaders()
+        if lead is not None:
+            best = titled(called(lead.best))
+        elif leaders:
+            best = f"{titled(listed(list(map(called, leaders))))}: cannot be told apart"
+        else:
+            best = f"Nothing surely beats {called(found.base)}"
+        second = "-" if lead is None else titled(called(lead.second))
+        cells = (Cell(best), Cell(second), Cell(by.values[place], "", by.intervals[place]))
+        rows.append(
+            Row(titled(found.titles[name]), cells, "base" if name == AS_TYPED else "", _about(found, name))
+        )
+    headings = (
+        Heading("The best", words=True),
+        Heading("The next best", words=True),
+        Heading("Ahead by", by.unit),
+    )
+    table = Table("If", headings, tuple(rows), "Which strategy is the best under which assumption")
+    return table, [found.verdict]
+
+
+def _about(found: AssumptionsResult, name: str) -> tuple[str, ...]:
+    under = found[name].scenario.assumed
+    return (under.about,) if under is not None and under.about else ()
+
+
+def tornado(case: Case, withheld: Withheld) -> Bars | None:
+    """Show how far the gain on today goes as each number or assumption is moved alone."""
+    found = case.tornado
+    if found is None or not found.swings:
+        return None
+    currency = found.scenario.currency
+    swings = found.swings
+    ends = [end.gain.value for each in swings for end in each.ends]
+    scale = scale_over([*ends, found.typed.gain.value], Unit.MONEY, currency, zero=True)
+    title = found.scenario.title_of(found.strategy)
+    bars = tuple(_swing_bar(each, found, scale.at, withheld) for each in swings)
+    typed = money_range(found.typed.gain.low, found.typed.gain.high, currency)
+    said = [
+        "Each bar moves one number from its P10 to its P90, or an assumption from as typed to what it says, "
+        "and leaves all else as typed.",
+        f"It shows how much more profit {title} then earns than today, on average. "
+        f"As typed that is {money(found.typed.gain.value, currency)} ({typed}).",
+    ]
+    if len([each for each in swings if not each.is_assumption]) == MOST_MOVED:
+        said.append(f"Shown are the {MOST_MOVED} uncertain numbers that its profit goes with most closely.")
+    zero = scale.at(0.0) if scale.has_zero else None
+    return Bars(
+        f"Gain of {title} on today", scale.unit, _hangs(found, withheld), bars, scale.ticks, zero, tuple(said)
+    )
+
+
+def _swing_bar(each: Swing, found: TornadoResult, at: Callable[[float], float], withheld: Withheld) -> Bar:
+    currency = found.scenario.currency
+    first, second = (end.gain.value for end in each.ends)
+    since, until = sorted((at(first), at(second)))
+    ends = zip((first, second), (0, 1), strict=True)
+    told = ", ".join(f"{money(gain, currency)} {_at(each, end, withheld)}" for gain, end in ends)
+    name = titled(found.name_of(each)) if each.is_assumption else withheld.path(each.name)
+    return Bar(name, told, "turns" if each.turns else "swing", since, until)
+
+
+def _at(each: Swing, end: int, withheld: Withheld) -> str:
+    if each.is_assumption:
+        return ("as typed", "if it holds")[end]
+    if withheld.is_pay(each.name):
+        return ("at P10", "at P90")[end]
+    return f"at {number(each.ends[end].at)}"
+
+
+def _hangs(found: TornadoResult, withheld: Withheld) -> str:
+    """Say whether anything that is moved alone turns the gain."""
+    turning = [
+        found.name_of(each) if each.is_assumption else withheld.path(each.name)
+        for each in found.swings
+        if each.turns
+    ]
+    if turning:
+        return f"Moved alone, {' or '.join(turning)} can turn the gain into a loss, or back."
+    return "Nothing that is moved alone turns a sure gain into a sure loss, or back."
+
+
+def tipping(case: Case, withheld: Withheld) -> list[str]:
+    """State at what values of uncertain numbers the choice changes."""
+    if case.tipping is None:
+        return []
+    kept_back = [each.key for each in case.tipping.assumptions if withheld.is_pay(each.key)]
+    if kept_back:
+        return [f"The choice hangs on {withheld.path(kept_back[0])}, which is left out here."]
+    return [case.tipping.verdict]
+
+
+def nothing_unsure(case: Case) -> list[str]:
+    """State that nothing could change the answer, as far as the scenario says; nothing if something could."""
+    if case.assumptions is not None or case.tornado is not None:
+        return []
+    return [
+        "The scenario names no assumptions and no uncertain numbers, so that nothing here says what would "
+        "change the answer. Name them in [assumptions] and [uncertainties]."
+    ]
+
+
+def assumed(case: Case) -> list[str]:
+    """Describe the assumption that the whole report is under; nothing if it is under none."""
+    return notes.assumption(case.result.scenario)

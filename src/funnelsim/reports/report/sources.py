@@ -1,0 +1,105 @@
+"""Where each number comes from, what made the report, and the scenario to download."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import date
+from pathlib import PurePath
+
+from funnelsim.io.provenance import this_platform, versions
+from funnelsim.io.toml import toml_text
+from funnelsim.planning.case import Case
+from funnelsim.reports import notes
+from funnelsim.reports.report.contents import Download, Source
+from funnelsim.scenario import Scenario, origins, strategy_names
+from funnelsim.scenario.origins import DEFAULT
+from funnelsim.scenario.withheld import Withheld
+
+ASSUMED = "assumed"
+MOST_VALUES = 2_000
+
+
+def title_of(scenario: Scenario) -> str:
+    """Name a scenario for readers: the file's name, without its folder."""
+    name = PurePath(scenario.source).stem.replace("_", " ").strip() or "scenario"
+    return f"{name[0].upper()}{name[1:]}"
+
+
+def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
+    """List the values of the scenario by where they come from, and state how many are assumed."""
+    rows = [row for row in origins(scenario) if not withheld.is_pay(_path_of(row.path))]
+    by_origin: dict[str, list[tuple[str, str]]] = {}
+    for row in rows[:MOST_VALUES]:
+        by_origin.setdefault(row.origin, []).append(
+            (withheld.path(row.path), notes.value_in_words(row.value))
+        )
+    assumed = sum(row.origin.startswith(ASSUMED) for row in rows)
+    told = f"{assumed:,} of {len(rows):,} values are assumed."
+    if len(rows) > MOST_VALUES:
+        told += f" The first {MOST_VALUES:,} are listed; the scenario to download has all."
+    if withheld.pay:
+        told += " Pay is left out."
+    found = [
+        Source(origin, origin.startswith(ASSUMED), origin == DEFAULT, tuple(each))
+        for origin, each in by_origin.items()
+    ]
+    return sorted(found, key=lambda each: (each.default, each.assumed)), told
+
+
+def _path_of(path: str) -> str:
+    """Return the path that a row is about: that of an uncertainty is the value's."""
+    return path.removeprefix("uncertainties.")
+
+
+def provenance(case: Case, made: date, of: str) -> list[tuple[str, str]]:
+    """State what the report was made with, and how to make its figures again."""
+    result = case.result
+    base = result[result.base]
+    found = versions()
+    packages = ", ".join(f"{name} {found[name]}" for name in sorted(found) if name != "funnelsim")
+    return [
+        ("Made on", made.isoformat()),
+        ("Made with", f"funnelsim {found['funnelsim']}; {packages}; {this_platform()}"),
+        ("Simulated", notes.what_ran(result.plan, result.years, base.forecast.months)),
+        ("Horizon", notes.horizon(base.scenario)),
+        (
+            "Same worlds",
+            "Every strategy meets the same inquiries, customers and luck: differences are of the strategies.",
+        ),
+        ("To make the figures again", of),
+    ]
+
+
+def command(case: Case, file: str) -> str:
+    """Write the command that gives the figures of the report from the scenario to download."""
+    result = case.result
+    names = [*result]
+    words = [
+        "funnelsim",
+        "compare",
+        file,
+        "--replications",
+        str(result.years),
+        "--seed",
+        str(result.plan.seed),
+    ]
+    if names != strategy_names(result.scenario):
+        words += ["--strategies", ",".join(names)]
+    return shlex.join(words)
+
+
+def download(case: Case, withheld: Withheld) -> Download:
+    """Write the scenario, without what is kept back, as a file to download."""
+    scenario = case.result.scenario
+    stem = re.sub(r"[^\w-]+", "_", PurePath(scenario.source).stem) or "scenario"
+    said = []
+    if withheld.numbers:
+        said.append(
+            "Reps are numbered: with other names they draw other skills, which moves figures a little."
+        )
+    if withheld.pay and withheld.document != Withheld(scenario, withheld.names, pay=False).document:
+        said.append("Pay is left out, so that costs and profits come out without it.")
+    if scenario.sample_files:
+        said.append(f"It reads files that are not in this report: {', '.join(scenario.sample_files)}.")
+    return Download(f"{stem}.toml", toml_text(withheld.document), tuple(said))

@@ -1,0 +1,173 @@
+"""What a page for others keeps back of a scenario: the names of reps, and pay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from funnelsim.metrics.wording import spoken
+from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.paths import Path, is_map, kind_at, written
+from funnelsim.scenario.scenario import Scenario
+from funnelsim.scenario.structure import Document
+
+OF_PAY = "A note about pay is left out."
+_TEAM_PAY = ("cost_per_person_month", "commission", "commission_tiers", "opener_share")
+_REP_PAY = "cost_per_month"
+_TELLS_PAY = re.compile(
+    rf"\b(?:{'|'.join(_TEAM_PAY[:1] + _TEAM_PAY[2:])})\b|\.commission\b|\breps\.\S+\.{_REP_PAY}\b"
+)
+_PROSE = ("about", "title", "origins")
+_CHANGES = ("change",)
+_BY_PATH = ("uncertainties", "origins")
+_FEWEST_LETTERS = 3  # of a name that is looked for within sentences: "A" is a word as well
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """What is kept back of a scenario (RE2).
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With its strategies.
+    names : bool
+        Whether the names of reps are: each is numbered in its team instead.
+    pay : bool
+        Whether pay is: salaries, commission, tiers, and how it is divided.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> held = Withheld(load("junk_leads"), names=True, pay=True)
+    >>> held.is_pay("teams.sales.commission *="), held.is_pay("teams.sales.people")
+    (True, False)
+    >>> ["commission" in each["teams"]["sales"] for each in (held.scenario.document, held.document)]
+    [True, False]
+    """
+
+    scenario: Scenario
+    names: bool = True
+    pay: bool = True
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """Return what each named rep is called instead; nothing if names are not kept back."""
+        if not self.names:
+            return {}
+        found: dict[str, str] = {}
+        for team, rep in _named(self.scenario):
+            count = sum(called.startswith(f"{team} rep ") for called in found.values())
+            found.setdefault(rep, f"{team} rep {count + 1}")
+        return found
+
+    def text(self, text: str) -> str:
+        """Write a text with numbers for names, and without what it tells of pay."""
+        if self.pay and _TELLS_PAY.search(text):
+            return OF_PAY
+        if text in self.numbers:
+            return self.numbers[text]
+        return self._pattern.sub(self._numbered, text) if self._pattern else text
+
+    def is_pay(self, path: str) -> bool:
+        """Return whether a path, or a key of a change, is kept back as pay."""
+        return self.pay and _is_pay(split_key(path)[0])
+
+    def path(self, path: str) -> str:
+        """Write a path, or a key of a change, with numbers for names; one of pay says only of whom."""
+        parts, operation = split_key(path)
+        if self.pay and _is_pay(parts):
+            return f"pay in {written(self._renamed(parts[:-1]))}"
+        return " ".join(filter(None, [written(self._renamed(parts)), operation]))
+
+    @property
+    def document(self) -> Document:
+        """The plain tables of the scenario, changes included, without what is kept back."""
+        made: Document = self._table(self.scenario.document, ())
+        return made
+
+    @cached_property
+    def _forms(self) -> dict[str, str]:
+        """Return how names may stand in sentences (anna_may, anna may, Anna may, Anna May), with numbers."""
+        return {
+            form: number
+            for name, number in self.numbers.items()
+            for said in (name, spoken(name))
+            for form in (said, said.capitalize(), said.title())
+            if len(form) >= _FEWEST_LETTERS
+        }
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        """Find names in sentences; the longest first, as one may begin like another."""
+        forms = sorted(self._forms, key=len, reverse=True)
+        return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, forms))})(?![^\W_])") if forms else None
+
+    def _numbered(self, found: re.Match[str]) -> str:
+        return self._forms[found.group()]
+
+    def _renamed(self, parts: Path) -> Path:
+        return tuple(self.numbers.get(part, part) for part in parts)
+
+    def _table(self, table: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """Copy a table without what is kept back."""
+        found = {}
+        by_path = path[-1:] and path[-1] in (*_CHANGES, *_BY_PATH) and path[0] != "teams"
+        for key, value in table.items():
+            inner = split_key(key)[0] if by_path else (*path, key)
+            if self.pay and _is_pay(inner):
+                continue
+            if by_path:
+                parts, operation = split_key(key)
+                called = " ".join(filter(None, [written(self._renamed(parts)), operation]))
+            else:
+                called = self._key(key, path)
+            found[called] = self._value(value, inner, prose=bool({path[-1:] and path[-1], key} & set(_PROSE)))
+        return found
+
+    def _key(self, key: str, path: Path) -> str:
+        """Write the key of a table: a name of the user's own may have that of a rep in it."""
+        return self.text(key) if is_map(kind_at(path)) else key
+
+    def _value(self, value: Any, path: Path, prose: bool = False) -> Any:
+        if isinstance(value, Mapping):
+            return self._table(value, path)
+        if isinstance(value, list):
+            return [
+                self._table(each, (*path, str(place)))
+                if isinstance(each, Mapping)
+                else self._value(each, path)
+                for place, each in enumerate(value)
+            ]
+        if not isinstance(value, str):
+            return value
+        return self.text(value) if prose else self._own_names.get(value, value)
+
+    @cached_property
+    def _own_names(self) -> dict[str, str]:
+        """Return what names of the user's own become, where the name of a rep is in them."""
+        known = {*self.numbers, *self.scenario.strategies, *self.scenario.goals, *self.scenario.channels}
+        return {name: self.text(name) for name in known}
+
+
+def _named(scenario: Scenario) -> Iterable[tuple[str, str]]:
+    """List named reps with their teams, those whom strategies bring too."""
+    for name in ("today", *scenario.strategies):
+        for dated in scenario.timeline(name):
+            for team, each in dated.scenario.teams.items():
+                for rep in each.reps:
+                    yield team, rep
+
+
+def _is_pay(parts: Path) -> bool:
+    """Return whether a path leads to what somebody is paid.
+
+    >>> _is_pay(("teams", "*", "commission")), _is_pay(("channels", "ads", "cost_per_month"))
+    (True, False)
+    """
+    if len(parts) < 3 or parts[0] != "teams":
+        return False
+    return parts[2] in _TEAM_PAY or (parts[2] == "reps" and parts[4:5] == (_REP_PAY,))

@@ -1,0 +1,366 @@
+"""The report: what it says, what it keeps back, and that its figures are those of the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import funnelsim as fs
+from funnelsim.planning.bottleneck import bottleneck_in
+from funnelsim.planning.bridge import bridge_of
+from funnelsim.planning.case import Case, make_case
+from funnelsim.planning.tornado import tornado_of
+from funnelsim.reports.report.answer import verdict
+from funnelsim.reports.report.contents import Cell, Table
+from funnelsim.scenario import AS_TYPED
+from funnelsim.scenario.withheld import OF_PAY, Withheld
+from funnelsim.studies.assumptions import assumptions_beside
+
+from .made_up_report import FIRM, HARM, HARMFUL_NAME
+from .report_golden import FOLDER, PRESETS, golden
+from .test_cli import call
+
+# Nobody signs anything, so that profit is cost alone, and the same in every world.
+SURE = """
+start = 2026-01-01
+currency = "EUR"
+horizon = { warm_up_months = 0, period_months = 12, drain_months = 0 }
+segments.all = { contract_value = 1 }
+channels.web = { kind = "seo", inquiries_per_month = 1, cost_per_month = 1000 }
+stages.call = { conversion = 0 }
+"""
+DEARER = '[strategies.dearer]\nchange = { "channels.web.cost_per_month" = 3000 }\n'
+CHEAPER = '[strategies.cheaper]\nchange = { "channels.web.cost_per_month" = 400 }\n'
+CHEAPEST = '[strategies.cheapest]\nchange = { "channels.web.cost_per_month" = 200 }\n'
+
+
+def case(text: str, years: int = 40) -> Case:
+    return make_case(fs.parse(text), replications=years, jobs=1)
+
+
+@cache
+def made(with_names: bool = False, with_pay: bool = False) -> fs.Report:
+    """Make the report of a firm with everything; the firm is simulated once."""
+    if with_names or with_pay:
+        found = made()
+        held = Withheld(found.case.result.scenario, names=not with_names, pay=not with_pay)
+        return fs.Report(found.case, held, found.made)
+    return fs.report(fs.parse(FIRM), replications=60, jobs=1, made=date(2026, 1, 1))
+
+
+# ---- the answer ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("strategies", "first", "second"),
+    [
+        (
+            CHEAPER,
+            "Choose cheaper: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
+            "in 100 % of simulated years.",
+            "The chance that this is wrong is at most 5 %.",
+        ),
+        (
+            CHEAPER + CHEAPEST,
+            "Choose cheapest: it earns 9.6 thousand EUR more profit than today on average, and is ahead "
+            "in 100 % of simulated years.",
+            "It is surely the best of 3: the next, cheaper, earns 2.4 thousand EUR less.",
+        ),
+        (
+            CHEAPER + DEARER,
+            "Choose cheaper: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
+            "in 100 % of simulated years.",
+            "It is the only one of 2 that surely beats today.",
+        ),
+        (
+            DEARER,
+            "Stay with today: every other strategy surely earns less.",
+            "The closest, dearer, costs 24 thousand EUR of profit on average.",
+        ),
+        (
+            CHEAPER + CHEAPER.replace("cheaper", "the_same"),
+            "Cheaper beats today: it earns 7.2 thousand EUR more profit than today on average, and is "
+            "ahead in 100 % of simulated years.",
+            "It cannot be told apart from the same in 40 simulated years: choose among them on other grounds.",
+        ),
+        (
+            CHEAPER.replace("400", "1000"),
+            "There is nothing to choose between.",
+            "Cheaper does not make any difference to today.",
+        ),
+        ("", "There is nothing to compare today with.", "Its profit is -12 thousand EUR on average."),
+    ],
+)
+def test_the_verdict_has_two_sentences(strategies: str, first: str, second: str) -> None:
+    assert verdict(case(SURE + strategies)) == (first, second)
+
+
+def test_too_few_years_say_so() -> None:
+    first, second = verdict(case(SURE + CHEAPER, years=3))
+    assert first == "3 simulated years cannot tell strategies apart."
+    assert second.startswith("That would take more of them: too few years")
+
+
+def test_a_single_strategy_has_a_report() -> None:
+    found = fs.report(fs.parse(SURE), replications=20, jobs=1)
+    assert (found.contents.bridge, found.contents.tornado, len(found.contents.funnels)) == (None, None, 1)
+    assert "What does today bring in the year from 2026-01-01 to 2026-12-31?" in found.html
+
+
+# ---- figures ---------------------------------------------------------------------------------
+
+Figure = Callable[[fs.SimulationResult], float]
+
+
+def shown(table: Table, title: str) -> list[tuple[str, Cell]]:
+    """List the cells of a column with the titles of their rows."""
+    column = [each.title for each in table.headings].index(title)
+    return [(row.title, row.cells[column]) for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    ("title", "figure", "scale"),
+    [("Profit", "profit", 1e3), ("Revenue", "revenue", 1e3), ("Contracts", "won", 1.0)],
+)
+def test_figures_are_those_of_the_api(title: str, figure: str, scale: float) -> None:
+    result = fs.compare(fs.parse(FIRM), replications=60, jobs=1)
+    by_title = {
+        result.scenario.title_of(name).capitalize(): each for name, each in result.simulations.items()
+    }
+    by_title |= {HARM: result["without_anna_gruber"]}
+    cells = shown(made().contents.strategies, title)
+    means = [by_title[name].summary.loc[figure, "mean"] for name, _ in cells]
+    for mean, (name, cell) in zip(means, cells, strict=True):
+        summary = by_title[name].summary.loc[figure]
+        half = 0.51 * 10.0 ** -len(cell.mean.partition(".")[2])
+        assert float(cell.mean.replace(",", "")) == pytest.approx(mean / scale, abs=half)
+        for text, ends in ((cell.range, ("p10", "p90")), (cell.precision, ("low", "high"))):
+            for end, column in zip(text.split(" to "), ends, strict=True):
+                half = 0.51 * 10.0 ** -len(end.partition(".")[2])
+                assert float(end.replace(",", "")) == pytest.approx(summary[column] / scale, abs=half)
+    if figure == "profit":
+        assert means == sorted(means, reverse=True)
+
+
+def test_chances_are_shares_of_years() -> None:
+    result = made().case.result
+    forecast = result["more"].forecast
+    profits = forecast.values("profit")[:, 0]
+    loss = np.mean(profits < 0)
+    ahead = np.mean(profits > result["today"].forecast.values("profit")[:, 0])
+    assert forecast.loss().value == loss
+    assert result.table.loc["more", ["ahead", "chance_of_loss"]].tolist() == [ahead, loss]
+    table = made().contents.strategies
+    assert dict(shown(table, "Ahead of today"))["More"].share == pytest.approx(100 * ahead, abs=0.006)
+    assert dict(shown(table, "Loss"))["More"].share == pytest.approx(100 * loss, abs=0.006)
+
+
+def test_months_add_up() -> None:
+    result = made().case.result["more"]
+    monthly = result.forecast.values("bookings", "month")
+    so_far = result.cumulative["bookings"]
+    assert so_far["mean"].iloc[-1] == pytest.approx(result.forecast.outcomes("bookings")[0].value)
+    assert so_far["p50"].iloc[1] == pytest.approx(np.median(monthly[:, :2].sum(axis=1)))
+    with pytest.raises(ValueError, match="the months of conversion do not add up"):
+        result.forecast.cumulative("conversion")
+
+
+def test_the_fan_ends_at_the_quota() -> None:
+    fan = made().contents.fans[1]
+    assert (fan.title, fan.goal_told) == ("Bookings", "Quota: 210 thousand EUR by the end")
+    assert [each.title for each in fan.bands] == ["Today", "More"]
+    assert [each.split(",")[0] for each in fan.goal.split()] == ["0.0", "100.0"]
+
+
+def test_what_is_simulated_once_is_what_each_study_simulates() -> None:
+    text = SURE.replace("conversion = 0", "conversion = 0.5").replace(
+        "contract_value = 1", "contract_value = 9000"
+    )
+    text = text.replace("inquiries_per_month = 1,", "inquiries_per_month = 20,")
+    text = text.replace(
+        "stages.call = {",
+        'teams.sales = { people = 1, hours_per_week = 3 }\nstages.call = { team = "sales", ',
+    )
+    text += CHEAPER + '[assumptions.slow]\nchange = { "channels.web.inquiries_per_month *=" = 0.7 }\n'
+    scenario, asked = fs.parse(text), {"replications": 40, "jobs": 1}
+    result = fs.compare(scenario, replications=40, jobs=1)
+    alone = fs.bottleneck(scenario, strategy="cheaper", **asked)
+    assert bottleneck_in(result, "cheaper").table.equals(alone.table)
+    beside = assumptions_beside(result)
+    assert beside[AS_TYPED] is result
+    assert beside.table.equals(fs.compare_assumptions(scenario, **asked).table)
+    assert tornado_of(beside, "cheaper").table.equals(fs.tornado(scenario, strategy="cheaper", **asked).table)
+
+
+def test_people_are_one_part_of_the_bridge() -> None:
+    result = made().case.result
+    apart, together = (bridge_of(result, "today", "dearer", people_as_one=each) for each in (False, True))
+    assert [each.name for each in apart.parts] == ["commission"]
+    assert [each.title for each in together.parts] == ["Cost of people"]
+    assert together.parts[0].adds == apart.parts[0].adds
+
+
+def test_tornado_moves_what_is_asked_for() -> None:
+    key = "stages.call.effort_hours *="
+    found = fs.tornado(fs.parse(FIRM), strategy="more", of=[key], replications=20, jobs=1)
+    assert [each.name for each in found.swings if not each.is_assumption] == [key]
+    with pytest.raises(fs.ScenarioError, match="no uncertain number 'teams'"):
+        fs.tornado(fs.parse(FIRM), of=["teams"], replications=20, jobs=1)
+
+
+# ---- what is kept back -----------------------------------------------------------------------
+
+NAME = re.compile("anna|gruber", re.IGNORECASE)
+PAY = re.compile(r"4[,_]?321|5[,_]?678|0?\.0765|7\.65|1\.0987|cost_per_person_month|\.commission")
+
+
+def test_names_and_pay_are_left_out() -> None:
+    found = made()
+    for text in (found.html, found.contents.download.content):
+        assert not NAME.search(text)
+        assert not PAY.search(text)
+    assert "We ask whether sales rep 1 should stay." in found.contents.about
+    assert "Without sales rep 1" not in found.html  # it has a title of its own
+    assert "sales rep 1, the whole period" in str(found.contents.quota)
+
+
+def test_names_and_pay_are_shown_where_that_is_asked_for() -> None:
+    found = made(with_names=True, with_pay=True)
+    for text in (found.html, found.contents.download.content):
+        assert NAME.search(text)
+        assert PAY.search(text)
+    assert fs.parse(found.contents.download.content).document == found.case.result.scenario.document
+    assert found.contents.download.notes == ()
+
+
+def test_what_is_downloaded_is_valid() -> None:
+    download = made().contents.download
+    again = fs.parse(download.content)
+    assert list(again.teams["sales"].reps) == ["sales rep 1", "sales rep 2"]
+    assert again.teams["sales"].cost_per_person_month == 0
+    assert list(again.strategies) == ["without_sales rep 1", "dearer", "more"]
+    assert [note.split(",")[0].split(":")[0] for note in download.notes] == [
+        "Reps are numbered",
+        "Pay is left out",
+    ]
+
+
+@pytest.mark.parametrize("preset", fs.presets())
+def test_presets_without_pay_are_valid(preset: str) -> None:
+    scenario = fs.load(preset)
+    held = Withheld(scenario).document
+    assert scenario.beginning(held).strategies.keys() == scenario.strategies.keys()
+
+
+def test_sentences_do_not_tell_pay_or_names() -> None:
+    held = Withheld(fs.parse(FIRM))
+    assert held.text("Set teams.sales.commission to 3") == OF_PAY
+    assert held.text("Anna gruber, Anna Gruber and anna_gruber") == "sales rep 1, sales rep 1 and sales rep 1"
+    assert held.text("hire_anna_gruber") == "hire_sales rep 1"
+    assert held.text("Marianna") == "Marianna"
+    assert Withheld(fs.parse(FIRM), names=False, pay=False).text("anna_gruber") == "anna_gruber"
+
+
+# ---- the page --------------------------------------------------------------------------------
+
+
+def test_the_page_needs_no_network_and_runs_nothing() -> None:
+    html = made().html
+    assert len(html.encode()) < 3_000_000
+    assert "default-src 'none'" in html
+    assert "<script" not in html
+    assert not re.search(r"""(?:src|href)=["'](?!#|data:)""", html)
+    for harm in (HARM, HARMFUL_NAME, "url(", "@import"):
+        assert harm not in html
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_words_and_figures_of_presets(preset: str) -> None:
+    """A change here is meant, or a mistake: read the diff that `make golden` makes."""
+    assert golden(preset) == (FOLDER / f"report_{preset}.txt").read_text(encoding="utf-8")
+
+
+# ---- the command -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Path:
+    file = tmp_path / "firm.toml"
+    file.write_text(SURE + CHEAPER, encoding="utf-8")
+    return file
+
+
+def test_report_is_written(firm: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    told = call("report", str(firm), "--out", str(out), "--replications", "20").stdout
+    assert (
+        told.splitlines()[0]
+        == "Does cheaper earn more profit than today in the year from 2026-01-01 to 2026-12-31?"
+    )
+    assert told.splitlines()[-1] == f"Written: {out}"
+    assert str(tmp_path) not in out.read_text(encoding="utf-8")
+
+
+def test_a_folder_of_results_has_a_report(firm: Path, tmp_path: Path) -> None:
+    kept, out = tmp_path / "kept", tmp_path / "report.html"
+    call(
+        "compare",
+        str(firm),
+        *["--replications", "20", "--seed", "7", "--set", "channels.web.cost_per_month=900", "--out"],
+        str(kept),
+    )
+    found = call("report", str(kept), "--out", str(out))
+    assert found.exit_code == 0
+    assert "not those of the folder" not in found.stderr
+    assert "--replications 20 --seed 7" in out.read_text(encoding="utf-8")
+    assert "6 thousand EUR more profit" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["report", "first_steps", "--out", "page.txt"], "--out is page.txt; expected the name of a page"),
+        (["report", "nowhere", "--out", "page.html"], "nowhere"),
+        (
+            ["report", ".", "--out", "page.html"],
+            ". has no MANIFEST.json: expected a folder that compare --out has written",
+        ),
+        (["report", ".", "--seed", "2", "--out", "page.html"], "--seed goes with a scenario"),
+        (
+            ["report", "first_steps", "--strategies", "a,a", "--out", "page.html"],
+            "--strategies takes different names",
+        ),
+        (["report", "first_steps", "--replications", "0", "--out", "page.html"], "replications"),
+    ],
+)
+def test_mistakes_are_told(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = call(*words)
+    assert found.exit_code == 2
+    assert told in found.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    out.write_text("mine", encoding="utf-8")
+    found = call("report", "first_steps", "--out", str(out))
+    assert found.exit_code == 2
+    assert "exists already" in found.stderr
+    assert out.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_of_one_run_names_what_to_do(firm: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    call("run", str(firm), "--replications", "5", "--out", str(kept))
+    found = call("report", str(kept), "--out", str(tmp_path / "report.html"))
+    assert found.exit_code == 2
+    assert "a report compares them. Try: funnelsim report" in found.stderr

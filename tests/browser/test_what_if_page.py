@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import funnelsim as fs
 from funnelsim.metrics.wording import amount
 from funnelsim.reports.what_if import answer_document
 from funnelsim.scenario import load, preset_text
+from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.what_if import tried
 from tests.serving import served
 
@@ -63,7 +66,7 @@ def test_a_slider_moves_and_the_numbers_are_those_of_a_comparison(page):
             "today": f"today {amount(means['today'], figure.unit, currency)}",
         }
     assert page.locator("#verdict").inner_text() == compared.verdict
-    document = answer_document(compared)
+    document = answer_document(compared, Withheld(compared.scenario))
     assert page.locator("#gain").inner_text() == document["gain"]["words"]
     assert document["gain"]["range"] in page.locator("#range").inner_text()
     assert page.locator("#worlds").inner_text().startswith(f"{WORLDS} simulated years")
@@ -117,6 +120,22 @@ def test_the_command_is_shown_to_be_copied(page):
         f"funnelsim compare first_steps --strategies today,what_if --replications {WORLDS} --seed 1 "
         "--try teams.sales.people=3"
     )
+
+
+def test_the_report_is_that_of_the_command(page, tmp_path):
+    """WI12: a download, with the question and the answer."""
+    page.get_by_label("people in sales", exact=True).press("ArrowRight")
+    _settle(page, 2)
+    with page.expect_download(timeout=_SLOW) as download:
+        page.get_by_role("button", name="Report").click()
+    assert download.value.suggested_filename == "what_if_report.html"
+    html = Path(download.value.path()).read_text(encoding="utf-8")
+    made = fs.report(
+        tried(load("first_steps"), {"teams.sales.people": 3}),
+        strategies=["today", "what_if"],
+        replications=WORLDS,
+    )
+    assert html == made.html
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -50,6 +50,7 @@ _POSTS = {
     "/api/answer": _QUESTION,
     "/api/command": {"values": {}, "worlds": 10},
     "/api/save": {"name": "x", "values": {}},
+    "/api/report": {"values": {}},
 }
 
 
@@ -219,7 +220,7 @@ def test_reps_are_numbered_and_pay_is_left_out_unless_asked_for(tmp_path):
         *_, answer = plain.session.answers("a", 1, {})
         seen = json.dumps([plain.session.start(), answer])
         assert "Ada" not in seen
-        assert "rep 1" in seen
+        assert "sales rep 1" in seen
         assert "pay" not in " ".join(each["words"] for each in plain.session.start()["levers"])
         assert "pay_cost" not in {each["name"] for each in answer["money"]}
         assert str(tmp_path) not in seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,7 +12,8 @@ from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.intervals import years_at
 from funnelsim.metrics import FIGURES, Better, Unit, labels
 from funnelsim.metrics.wording import amount, money, money_range, percent, simulated, spoken
-from funnelsim.scenario import TODAY, Scenario
+from funnelsim.scenario import TODAY
+from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.what_if import FEWEST_FOR_A_BAND, WHAT_IF
 
@@ -24,9 +24,7 @@ _GOAL_OF_A_FAN = ("revenue", "bookings")
 _RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
-def answer_document(
-    result: ComparisonResult, *, with_names: bool = False, with_pay: bool = False
-) -> dict[str, Any]:
+def answer_document(result: ComparisonResult, withheld: Withheld) -> dict[str, Any]:
     """Write an answer as plain tables: figures, goals, funnel, fan, busy and money, today and what-if.
 
     Below nine worlds there is the mean difference alone, and no range (WI6).
@@ -35,17 +33,15 @@ def answer_document(
     ----------
     result : ComparisonResult
         Of today and `what_if`.
-    with_names : bool
-        Whether reps are called by their own names; otherwise they are numbered.
-    with_pay : bool
-        Whether there is pay, and what shows it.
+    withheld : Withheld
+        What is kept back: names of reps, and pay with what shows it.
 
     Examples
     --------
     >>> from funnelsim.scenario import load
     >>> from funnelsim.studies.what_if import WhatIf
     >>> *_, answer = WhatIf(load("first_steps"), sizes=(4,)).answers({"teams.sales.people": 3})
-    >>> found = answer_document(answer)
+    >>> found = answer_document(answer, Withheld(answer.scenario))
     >>> found["worlds"], found["gain"]["range"], [each["name"] for each in found["figures"]]
     (4, '', ['profit', 'revenue', 'won', 'cycle_length'])
     """
@@ -62,39 +58,20 @@ def answer_document(
         "funnel": _funnel(both),
         "fan": _fan(both),
         "busy": {dimension: _busy(both, dimension) for dimension in ("team", "rep")},
-        "money": [_figure(result, name) for name in (*_MONEY, *(_PAY if with_pay else ()))],
+        "money": [_figure(result, name) for name in (*_MONEY, *(() if withheld.pay else _PAY))],
         "warnings": list(result[WHAT_IF].warnings),
     }
-    return found if with_names else replaced(found, numbered(result.scenario))
+    return {key: rewritten(each, withheld.text) for key, each in found.items()}
 
 
-def numbered(scenario: Scenario) -> Callable[[str], str]:
-    """Return what writes a text without the names of reps: each is called by a number (WI9).
-
-    Examples
-    --------
-    >>> from funnelsim.scenario import load
-    >>> named = load("first_steps").with_changes({"teams.sales.reps": {"Ada": {"skill": 1.2}}})
-    >>> numbered(named)("Ada is busier than the Adas")
-    'rep 1 is busier than the Adas'
-    """
-    names = [name for team in scenario.teams.values() for name in team.reps]
-    numbers = {name: f"rep {number}" for number, name in enumerate(names, start=1)}
-    if not numbers:
-        return lambda text: text
-    any_name = "|".join(re.escape(name) for name in sorted(numbers, key=len, reverse=True))
-    pattern = re.compile(rf"(?<!\w)(?:{any_name})(?!\w)")
-    return lambda text: pattern.sub(lambda found: numbers[found[0]], text)
-
-
-def replaced(document: Any, write: Callable[[str], str]) -> Any:
+def rewritten(document: Any, write: Callable[[str], str]) -> Any:
     """Rewrite every text of a document."""
     if isinstance(document, str):
         return write(document)
     if isinstance(document, dict):
-        return {key: replaced(each, write) for key, each in document.items()}
+        return {key: rewritten(each, write) for key, each in document.items()}
     if isinstance(document, list):
-        return [replaced(each, write) for each in document]
+        return [rewritten(each, write) for each in document]
     return document
 
 

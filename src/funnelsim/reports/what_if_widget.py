@@ -17,6 +17,7 @@ from funnelsim.metrics.wording import spoken
 from funnelsim.reports.what_if import answer_document
 from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
 from funnelsim.scenario.inputs import GROUPS, Input, inputs, pinned
+from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.endless import EndlessLoopError
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.what_if import SIZES, CancelledError, WhatIf, tried
@@ -144,7 +145,7 @@ class WhatIfWidget:
 
     def _show(self, result: ComparisonResult) -> None:
         self.result = result
-        found = answer_document(result, with_names=True, with_pay=True)
+        found = answer_document(result, Withheld(result.scenario, names=False, pay=False))
         done = result.years >= self._sizes[-1]
         self._sign.value = "" if done else _sign(f"{found['simulated']} so far ...")
         self._answer.value = _told(found)

@@ -139,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "/api/answer": self._stream,
                 "/api/command": self._command,
                 "/api/save": self._save,
+                "/api/report": self._report,
             }
         )
 
@@ -161,11 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self) -> None:
         nonce = secrets.token_urlsafe(16)
-        content = _page_with(nonce).encode()
-        self._begin(HTTPStatus.OK, "text/html; charset=utf-8", nonce)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self._send(_page_with(nonce).encode(), "text/html; charset=utf-8", nonce=nonce)
 
     def _nothing(self) -> None:
         self._begin(HTTPStatus.NO_CONTENT, "image/x-icon")
@@ -211,6 +208,9 @@ class _Handler(BaseHTTPRequestHandler):
         copy = asked.get("copy") is True
         self._send_json(self.server.session.save(name.strip(), about.strip(), _values(asked), copy))
 
+    def _report(self) -> None:
+        self._send(self.server.session.report(_values(self._asked())), "text/html; charset=utf-8")
+
     # ---- reading and writing --------------------------------------------------------------------
 
     def _asked(self) -> Document:
@@ -231,8 +231,10 @@ class _Handler(BaseHTTPRequestHandler):
         return found
 
     def _send_json(self, document: Document, status: HTTPStatus = HTTPStatus.OK) -> None:
-        content = as_json(document).encode()
-        self._begin(status, "application/json")
+        self._send(as_json(document).encode(), "application/json", status)
+
+    def _send(self, content: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK, nonce: str = "") -> None:
+        self._begin(status, kind, nonce)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -15,13 +15,15 @@ from funnelsim.io.texts import printable
 from funnelsim.io.writing import UnusableError
 from funnelsim.keeping.strategy_file import ChangedError, StrategyFile
 from funnelsim.metrics.wording import spoken
-from funnelsim.reports.what_if import answer_document, numbered, replaced
-from funnelsim.scenario import Scenario, ScenarioError
+from funnelsim.reports.report.report import report
+from funnelsim.reports.what_if import answer_document, rewritten
+from funnelsim.scenario import TODAY, Scenario, ScenarioError
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.inputs import GROUPS, Input, inputs, pinned
 from funnelsim.scenario.paths import written
+from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.endless import EndlessLoopError
-from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf
+from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, tried
 
 _PAGES = 16  # tabs that may ask at a time; of the others, the oldest is forgotten
 
@@ -66,20 +68,19 @@ class Session:
         self._scenario = scenario
         self._seed = seed
         self._jobs = jobs
-        self._with = {"with_names": with_names, "with_pay": with_pay}
-        self._write = (lambda text: text) if with_names else numbered(scenario)
+        self._withheld = Withheld(scenario, names=not with_names, pay=not with_pay)
         self._file = StrategyFile.of(name)
         self._what_if = WhatIf(scenario, seed=seed, jobs=jobs, sizes=sizes)
         shown = (each for each in inputs(scenario) if not each.initial)
         self._levers = {
             f"l{number}": each
             for number, each in enumerate(shown)
-            if (with_names or not each.person) and (with_pay or not each.pay)
+            if (with_names or not each.person) and not self._withheld.is_pay(each.path)
         }
         self._answering = threading.Lock()
         self._asked: dict[str, int] = {}  # the newest question of each tab
         self._waiting = 0  # questions that wait for an answer
-        self._saving = threading.Lock()
+        self._saving, self._reporting = threading.Lock(), threading.Lock()
         self._closed = False
 
     def close(self) -> None:
@@ -126,11 +127,11 @@ class Session:
                     result = None if self._is_stale(page, number) else next(found, None)
                 if result is None:
                     return
-                yield answer_document(result, **self._with)
+                yield answer_document(result, self._withheld)
         except ScenarioError as error:
             raise self._refused(error) from error
         except EndlessLoopError as error:
-            raise RefusedError(self._write(str(error))) from error
+            raise RefusedError(self._withheld.text(str(error))) from error
         except CancelledError:
             return
         finally:
@@ -169,7 +170,9 @@ class Session:
             try:
                 path = self._file.add(name, about, changes, Path(f"my_{Path(self._name).stem}.toml"))
             except ChangedError as error:
-                raise RefusedError(self._write(str(error)), self._write(error.difference)) from error
+                raise RefusedError(
+                    self._withheld.text(str(error)), self._withheld.text(error.difference)
+                ) from error
             except ScenarioError as error:
                 raise self._refused(error) from error
             except FileExistsError as error:
@@ -177,10 +180,32 @@ class Session:
                     f"{Path(str(error.filename)).name} exists already: move it away first."
                 ) from error
             except UnusableError as error:
-                raise RefusedError(f"{self._write(str(error))}.") from error
+                raise RefusedError(f"{self._withheld.text(str(error))}.") from error
             except OSError as error:
                 raise RefusedError(f"The file cannot be written: {error.strerror}.") from error
         return {"saved": name, "file": path.name, "next": shlex.join(["funnelsim", "compare", str(path)])}
+
+    def report(self, values: Mapping[str, Any]) -> bytes:
+        """Write a report of today and the levers as they are: what `funnelsim report` writes (WI12)."""
+        if not self._changes(values):
+            raise RefusedError("Nothing is changed, so there is nothing to report.")
+        with self._reporting:
+            try:
+                scenario = tried(self._what_if.scenario, self._changes(values))
+                made = report(
+                    scenario,
+                    strategies=[TODAY, WHAT_IF],
+                    replications=self._what_if.sizes[-1],
+                    seed=self._seed,
+                    jobs=self._jobs,
+                    with_names=not self._withheld.names,
+                    with_pay=not self._withheld.pay,
+                )
+            except ScenarioError as error:
+                raise self._refused(error) from error
+            except EndlessLoopError as error:
+                raise RefusedError(self._withheld.text(str(error))) from error
+        return made.html.encode()
 
     def _note(self, page: str, number: int) -> None:
         """Note the newest question of a tab."""
@@ -207,7 +232,7 @@ class Session:
             try:
                 changes |= self._levers[name].change(value)
             except ValueError as error:
-                raise RefusedError(f"{self._write(str(error))[:300]}.") from error
+                raise RefusedError(f"{self._withheld.text(str(error))[:300]}.") from error
         return changes
 
     def _pinned(self) -> list[str]:
@@ -221,10 +246,10 @@ class Session:
         said = f"{wrong}; expected {first.expected}" if first.expected else wrong
         if first.path and not first.wrong.startswith("makes"):
             said = f"{first.path} {said}"
-        return RefusedError(self._write(f"That cannot be: {said}."))
+        return RefusedError(self._withheld.text(f"That cannot be: {said}."))
 
     def _shown(self, document: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = replaced(document, self._write)
+        found: dict[str, Any] = rewritten(document, self._withheld.text)
         return found
 
 

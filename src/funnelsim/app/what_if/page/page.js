@@ -350,6 +350,21 @@ at("command").addEventListener("click", async () => {
   }
 });
 
+at("report").addEventListener("click", async () => {
+  at("report").disabled = true;
+  at("said").textContent = "Writing the report ...";
+  const response = await call("/api/report", { values: state.values });
+  at("report").disabled = !Object.keys(state.values).length;
+  if (!response.ok) {
+    at("said").textContent = (await wrongOf(response)).wrong;
+    return;
+  }
+  const link = make("a", { href: URL.createObjectURL(await response.blob()), download: "what_if_report.html" });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  at("said").textContent = "The report is among your downloads: what_if_report.html";
+});
+
 document.addEventListener("keydown", (event) => {
   const typing = /^(text|search|number|date)$/.test(event.target.type || "");
   if ((event.ctrlKey || event.metaKey) && event.key === "z" && !typing && !at("undo").disabled) {

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from funnelsim.planning.tornado import TornadoResult, tornado
     from funnelsim.reports.report.report import Report, report
     from funnelsim.reports.responses import plot_response
+    from funnelsim.reports.what_if_widget import what_if
     from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
     from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
     from funnelsim.studies.checkpoint import Checkpoint
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from funnelsim.studies.study import compare, keep, simulate
     from funnelsim.studies.today.restart import forecast_from
     from funnelsim.studies.today.snapshot import read_snapshot
+    from funnelsim.studies.what_if import tried
 
 __all__ = [
     "AssumptionsResult",
@@ -103,6 +105,8 @@ __all__ = [
     "study_of",
     "tipping",
     "tornado",
+    "tried",
+    "what_if",
     "worth_of",
 ]
 
@@ -164,6 +168,8 @@ _HOMES = {
     "study_of": "funnelsim.studies.designed.study",
     "tipping": "funnelsim.planning.tipping",
     "tornado": "funnelsim.planning.tornado",
+    "tried": "funnelsim.studies.what_if",
+    "what_if": "funnelsim.reports.what_if_widget",
     "worth_of": "funnelsim.planning.measure_next",
 }
 

@@ -30,6 +30,7 @@ from funnelsim.app import (
     studying,
     terminal,
     today,
+    trying,
 )
 from funnelsim.app.terminal import (
     AsJson,
@@ -46,6 +47,7 @@ from funnelsim.app.terminal import (
     Show,
     Since,
     Strategy,
+    Tries,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ app.add_typer(reporting.app)
 app.add_typer(selecting.app)
 app.add_typer(studying.app)
 app.add_typer(today.app)
+app.add_typer(trying.app)
 
 
 def main() -> None:
@@ -121,6 +124,7 @@ def compare(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    tries: Tries = None,
     since: Since = None,
     show: Show = None,
     everything: Everything = False,
@@ -134,7 +138,8 @@ def compare(
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
-        asked = [_option("--strategies", strategies), _option("--assumption", assumption)]
+        under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
+        asked = [_option("--strategies", strategies), under]
         pages = terminal.questions(show, everything, as_json)
         question = deciding.question(margin, at_most, best)
         if question is not None:
@@ -142,7 +147,7 @@ def compare(
             others |= {"--out": out is not None, "--decimal-comma": decimal_comma}
             others |= {f"--engine {engine}": engine != "compiled", "--replications": replications != YEARS}
             deciding.refuse(others)
-            read = terminal.read(scenario, changes, assumption)
+            read = terminal.read(scenario, changes, assumption, tries)
             typed = deciding.Typed(scenario, changes, *asked)
             shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
             deciding.decide(read, chosen, question, seed, jobs, shape, typed)
@@ -150,11 +155,13 @@ def compare(
         if assumptions and (show or assumption is not None):
             other = "--show shows one comparison" if show else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
+        if assumptions and tries:
+            terminal.fail("--assumptions has no strategy of --try: give it with one --assumption NAME")
         if assumptions and since is not None:
             terminal.fail(
                 "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
             )
-        read = terminal.read(scenario, changes, assumption)
+        read = terminal.read(scenario, changes, assumption, tries)
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         if assumptions:
             _under_assumptions(
@@ -171,7 +178,7 @@ def compare(
             )
             return
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
             result = _compared(read, chosen, settings)
             terminal.keep(folder, result, given)
         if as_json:
@@ -182,7 +189,6 @@ def compare(
             from funnelsim.reports.comparison_page import comparison_page
 
             target = result.comparison.front_runner() or result.base
-            under = _option("--assumption", assumption)
             command = terminal.command("run", scenario, changes, "--strategy", target, *under)
             with progress.waiting("Working out"):
                 page = comparison_page(result, command, everything, terminal.width(), pages)
@@ -244,6 +250,7 @@ def run(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
+    tries: Tries = None,
     since: Since = None,
     pipeline: Annotated[
         Path | None,
@@ -275,11 +282,11 @@ def run(
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
         pages = terminal.questions(show, everything, as_json or digest)
-        read = terminal.read(scenario, changes, assumption)
+        read = terminal.read(scenario, changes, assumption, tries)
         if pipeline is not None:
-            if digest or out is not None or since is not None or engine != "compiled" or show:
+            if digest or out is not None or since is not None or tries or engine != "compiled" or show:
                 terminal.fail(
-                    "--pipeline goes with none of --digest, --out, --from, --engine, --show; --keep keeps it"
+                    "--pipeline goes with none of --digest, --out, --from, --try, --engine, --show; --keep keeps it"
                 )
             from funnelsim.keeping.manifest import inputs
 
@@ -294,7 +301,7 @@ def run(
             terminal.fail("--keep and --customers belong to the forecast of --pipeline: give it, too")
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
-            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
             result = _simulated(read, strategy, settings | {"digest": digest})
             terminal.keep(folder, result, given)
         if as_json:
@@ -304,7 +311,8 @@ def run(
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
-            command = _after_run(result, scenario, changes, _option("--assumption", assumption))
+            under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
+            command = _after_run(result, scenario, changes, under)
             with progress.waiting("Working out"):
                 page = simulation_page(result, command, everything, terminal.width(), pages)
             terminal.show(page)

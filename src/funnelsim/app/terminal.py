@@ -48,6 +48,14 @@ Changes = Annotated[
         help="Change a value; also *= and +=, and a * for every name. Repeatable.",
     ),
 ]
+Tries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--try",
+        metavar="PATH=VALUE",
+        help="Add a strategy, what_if, that changes a value from the period's first day on. Repeatable.",
+    ),
+]
 Assumption = Annotated[
     str | None, typer.Option("--assumption", metavar="NAME", help="Under one assumption of the scenario.")
 ]
@@ -86,19 +94,43 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one J
 # ---- reading --------------------------------------------------------------------------------
 
 
-def read(scenario: str, changes: Sequence[str] | None, assumption: str | None = None) -> Scenario:
-    """Load a scenario, make the changes of `--set`, and those of an assumption."""
-    from funnelsim.scenario import load, parse_assignment
+def read(
+    scenario: str,
+    changes: Sequence[str] | None,
+    assumption: str | None = None,
+    tries: Sequence[str] | None = None,
+) -> Scenario:
+    """Load a scenario, make the changes of `--set`, those of an assumption, and the strategy of `--try`."""
+    from funnelsim.scenario import load
 
-    found: dict[str, Any] = {}
-    for text in changes or ():
-        key, value = parse_assignment(text)
-        if key in found:
-            fail(f"--set {key} is given twice")
-        found[key] = value
+    found = _changes_of("--set", changes or ())
     loaded = load(scenario)
     changed = loaded.with_changes(found) if found else loaded
-    return changed if assumption is None else changed.under(assumption)
+    made = changed if assumption is None else changed.under(assumption)
+    if not tries:
+        return made
+    announce_compiling()
+    from funnelsim.studies.what_if import tried
+
+    return tried(made, _changes_of("--try", tries))
+
+
+def _changes_of(option: str, texts: Sequence[str]) -> dict[str, Any]:
+    """Read changes as an option takes them."""
+    from funnelsim.scenario import parse_assignment
+
+    found: dict[str, Any] = {}
+    for text in texts:
+        key, value = parse_assignment(text)
+        if key in found:
+            fail(f"{option} {key} is given twice")
+        found[key] = value
+    return found
+
+
+def tries_again(tries: Sequence[str] | None) -> list[str]:
+    """Write the options `--try` as they would be typed."""
+    return [word for each in tries or () for word in ("--try", each)]
 
 
 def names_of(strategies: str | None) -> list[str] | None:
@@ -240,6 +272,7 @@ def given(
     changes: Sequence[str] | None,
     assumption: str | None = None,
     decimal_comma: bool = False,
+    tries: Sequence[str] | None = None,
 ) -> Inputs | None:
     """Keep a run's inputs, if its results are kept."""
     if folder is None:
@@ -248,7 +281,7 @@ def given(
         return None
     from funnelsim.keeping.manifest import inputs
 
-    return inputs(scenario, read, changes or (), assumption, decimal_comma)
+    return inputs(scenario, read, changes or (), assumption, decimal_comma, tries or ())
 
 
 def keep(folder: NewFolder | None, result: Result, given: Inputs | None) -> None:

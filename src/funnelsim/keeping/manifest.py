@@ -22,9 +22,10 @@ from funnelsim.scenario.samples import MOST_BYTES
 from funnelsim.studies import study
 from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
 from funnelsim.studies.results import ComparisonResult, SimulationResult
+from funnelsim.studies.what_if import tried
 
 NAME = "MANIFEST.json"
-FORMAT = 3
+FORMAT = 4
 LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
 SCENARIO_FILE = "scenario.toml"
@@ -54,6 +55,8 @@ class Inputs:
         The one that the scenario is under.
     decimal_comma : bool
         Whether CSV files have decimal commas, and semicolons between values.
+    tried : tuple of str
+        As `--try` takes them.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Inputs:
     samples: dict[str, bytes]
     assumption: str | None = None
     decimal_comma: bool = False
+    tried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class Manifest:
     text: str
     changes: list[str]
     assumption: str | None
+    tried: list[str]  # changes of the strategy what_if
     strategy: str | None  # of a run
     strategies: list[str] | None  # of a comparison
     seed: int
@@ -96,6 +101,7 @@ def inputs(
     changes: Sequence[str] = (),
     assumption: str | None = None,
     decimal_comma: bool = False,
+    tried: Sequence[str] = (),
 ) -> Inputs:
     """Keep the inputs of a run.
 
@@ -111,6 +117,8 @@ def inputs(
         As `--assumption` takes it.
     decimal_comma : bool
         As `--decimal-comma` says.
+    tried : sequence of str
+        As `--try` takes them.
 
     Raises
     ------
@@ -130,7 +138,8 @@ def inputs(
                 f"the sample file {printable(sample)} has the name under which --out keeps the scenario: "
                 "give it another name"
             )
-    return Inputs(printable(name), text, tuple(changes), scenario.sample_files, assumption, decimal_comma)
+    samples = scenario.sample_files
+    return Inputs(printable(name), text, tuple(changes), samples, assumption, decimal_comma, tuple(tried))
 
 
 def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
@@ -166,6 +175,7 @@ def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
     words += [] if given.assumption is None else ["--assumption", given.assumption]
     words += ["--replications", str(plan.replications), "--seed", str(plan.seed), "--engine", plan.engine]
     words += [word for change in given.changes for word in ("--set", change)]
+    words += [word for change in given.tried for word in ("--try", change)]
     return Manifest(
         format=FORMAT,
         command=shlex.join(words),
@@ -174,6 +184,7 @@ def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
         text=given.text,
         changes=list(given.changes),
         assumption=given.assumption,
+        tried=list(given.tried),
         strategy=result.strategy if isinstance(result, SimulationResult) else None,
         strategies=None if isinstance(result, SimulationResult) else _compared(result),
         seed=plan.seed,
@@ -236,6 +247,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "text": (str,),
     "changes": (list,),
     "assumption": (str, type(None)),
+    "tried": (list,),
     "strategy": (str, type(None)),
     "strategies": (list, type(None)),
     "seed": (int,),
@@ -261,10 +273,10 @@ def _wrong(found: object) -> str:
     for name, kinds in _KINDS.items():
         if type(found[name]) not in kinds:
             return f"{name} is {json.dumps(found[name])[:60]}"
-    texts = [*found["changes"], *(found["strategies"] or ())]
+    texts = [*found["changes"], *found["tried"], *(found["strategies"] or ())]
     texts += [*found["files"].values(), *found["versions"].values()]
     if not all(isinstance(each, str) for each in texts):
-        return "changes, strategies, files and versions hold texts"
+        return "changes, tried, strategies, files and versions hold texts"
     return _wrong_kind(found["kind"], found["strategy"], found["strategies"])
 
 
@@ -299,6 +311,8 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
         scenario = scenario.with_changes(dict(parse_assignment(each) for each in manifest.changes))
     if manifest.assumption is not None:
         scenario = scenario.under(manifest.assumption)
+    if manifest.tried:
+        scenario = tried(scenario, dict(parse_assignment(each) for each in manifest.tried))
     changes = tuple(manifest.changes)
     given = Inputs(
         manifest.scenario,
@@ -307,6 +321,7 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
         scenario.sample_files,
         manifest.assumption,
         manifest.decimal_comma,
+        tuple(manifest.tried),
     )
     return scenario, given
 

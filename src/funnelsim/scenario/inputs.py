@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -42,6 +42,7 @@ _NOT_INPUTS = (
 )
 _DISTINCT = 1e-9  # of a value: closer to today's is today's
 _STEPS = 40  # of a range, about
+_PEOPLE_PINNED = 3  # teams with which to begin
 
 
 class _Kind(NamedTuple):
@@ -51,7 +52,6 @@ class _Kind(NamedTuple):
     words: str
     unit: str
     preposition: str = "in"
-    pay: bool = False  # it says what people earn
     initial: bool = False  # of how things are as the period begins: no strategy changes it
 
 
@@ -81,14 +81,14 @@ _KINDS: Mapping[str, _Kind] = {
     "spells_per_year": _Kind(HOURS, "spells of absence a year", "a year"),
     "spell_days": _Kind(HOURS, "days of a spell of absence", "days"),
     "cost_per_month": _Kind(BUDGETS, "spending a month", MONEY, "on"),
-    "reps.cost_per_month": _Kind(BUDGETS, "pay a month", MONEY, "of", pay=True),
+    "reps.cost_per_month": _Kind(BUDGETS, "pay a month", MONEY, "of"),
     "cost_per_inquiry": _Kind(BUDGETS, "cost per inquiry", MONEY, "of"),
     "price_per_lead": _Kind(BUDGETS, "price per lead", MONEY, "of"),
-    "cost_per_person_month": _Kind(BUDGETS, "pay per person and month", MONEY, pay=True),
+    "cost_per_person_month": _Kind(BUDGETS, "pay per person and month", MONEY),
     "seat_cost_per_month": _Kind(BUDGETS, "tools and desk per person and month", MONEY),
-    "commission": _Kind(BUDGETS, "commission", SHARE, pay=True),
-    "commission_tiers.quota": _Kind(BUDGETS, "quota for commission", MONEY, pay=True),
-    "opener_share": _Kind(BUDGETS, "opener's share of the commission", SHARE, pay=True),
+    "commission": _Kind(BUDGETS, "commission", SHARE),
+    "commission_tiers.quota": _Kind(BUDGETS, "quota for commission", MONEY),
+    "opener_share": _Kind(BUDGETS, "opener's share of the commission", SHARE),
     "cost_per_visit": _Kind(BUDGETS, "cost per visit", MONEY),
     "cost_per_lead": _Kind(BUDGETS, "cost of holding a lead", MONEY),
     "cost_per_touch": _Kind(BUDGETS, "cost per touch", MONEY),
@@ -227,8 +227,6 @@ class Input:
         Where it comes from.
     hint : str
         What the schema says of it.
-    pay : bool
-        Whether it says what people earn.
     person : bool
         Whether it is of a rep with a name.
     initial : bool
@@ -247,7 +245,6 @@ class Input:
     choices: tuple[str, ...] = ()
     origin: str = DEFAULT
     hint: str = ""
-    pay: bool = False
     person: bool = False
     initial: bool = False
 
@@ -351,12 +348,26 @@ def inputs(scenario: Scenario) -> list[Input]:
                     made,
                     origin=stated.get(name, DEFAULT),
                     hint=_hint(path),
-                    pay=kind.pay,
                     person="reps" in path,
                     initial=kind.initial,
                 )
             )
     return _in_order(found)
+
+
+def pinned(found: Sequence[Input]) -> list[Input]:
+    """Choose the inputs to begin with: people, and of each other group up to conversions the first one.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> [each.words for each in pinned(inputs(load("first_steps")))][:2]
+    ['people in sales', 'hours a week in sales']
+    """
+    chosen = [each for each in found if each.group == PEOPLE and each.is_whole][:_PEOPLE_PINNED]
+    for group in GROUPS[1 : GROUPS.index(DURATIONS)]:
+        chosen += [each for each in found if each.group == group][:1]
+    return chosen
 
 
 def _in_order(found: list[Input]) -> list[Input]:

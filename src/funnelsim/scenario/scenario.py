@@ -164,6 +164,10 @@ class Scenario(Contents):
         made._timelines = {}
         return made
 
+    def with_months_of(self, other: Scenario) -> Scenario:
+        """Make a scenario with the months of another, and what is doubtful about them (WI4)."""
+        return self.with_months(other.months, None if other._settled is None else other._settled.doubts)
+
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Make a scenario with other values.
 

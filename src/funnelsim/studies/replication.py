@@ -7,7 +7,7 @@ import hashlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -152,14 +152,27 @@ def next_look(looked: int) -> int:
     return looked + LOOK * max(1, looked // (10 * LOOK))
 
 
-def _first(found: Replications, count: int) -> Replications:
+def first_worlds(found: Replications, count: int) -> Replications:
     """Look at the first worlds, without a copy."""
     return Replications(
         worlds=found.worlds[:count],
         tally=Tally._make(array[:count] for array in found.tally),
         ledger_rows=found.ledger_rows[:count],
         sha256=found.sha256[:count],
-        twins=found.twins and _first(found.twins, count),
+        twins=found.twins and first_worlds(found.twins, count),
+    )
+
+
+def joined(parts: Sequence[Replications]) -> Replications:
+    """Join the results of one strategy in worlds that follow each other."""
+    twins = [part.twins for part in parts if part.twins is not None]
+    arrays = zip(*(part.tally for part in parts), strict=True)
+    return Replications(
+        worlds=np.concatenate([part.worlds for part in parts]),
+        tally=Tally._make(map(np.concatenate, arrays)),
+        ledger_rows=np.concatenate([part.ledger_rows for part in parts]),
+        sha256=np.concatenate([part.sha256 for part in parts]),
+        twins=joined(twins) if twins else None,
     )
 
 
@@ -208,7 +221,7 @@ def replicate(
         if not study.finished().any():
             raise
     if study.sufficed:
-        return {name: _first(found, study.sufficed) for name, found in study.found.items()}
+        return {name: first_worlds(found, study.sufficed) for name, found in study.found.items()}
     finished = study.finished()
     return {name: found.only(finished) for name, found in study.found.items()}
 
@@ -269,7 +282,7 @@ class _Study:
             if self._simulations < count * len(self.found) or not self.finished()[:count].all():
                 return False
             self._looked = count
-            if self._enough({name: _first(found, count) for name, found in self.found.items()}):
+            if self._enough({name: first_worlds(found, count) for name, found in self.found.items()}):
                 self.sufficed = count
         return self.sufficed > 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -286,33 +286,64 @@ def _results(
     """Lower the strategies, run them in the same worlds and forecast each."""
     if since is not None:
         plan = _going_on(scenario, strategies, plan, since)
-    changed = {name: scenario.strategy(name) for name in strategies}
-    courses = courses_of(scenario, strategies)
-    lived = [chapter.model for course in courses.values() for chapter in course.typed]
-    expected = not any(map(reads_values, lived))  # the same for all, or they could not be compared
+    contest = contest_of(scenario, strategies)
 
-    def results_of(finished: Mapping[str, Replications], plan: Plan) -> dict[str, SimulationResult]:
+    def suffices(first: Mapping[str, Replications]) -> bool:
+        years = len(next(iter(first.values())))
+        found = contest.results(first, replace(plan, replications=years))
+        return enough is not None and enough(ComparisonResult(scenario, found))
+
+    ran = replicated(
+        contest.changed, contest.courses, plan, progress, since, suffices if enough is not None else None
+    )
+    return contest.results(ran, plan)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Strategies of a scenario whose months are settled, lowered, to be run in the same worlds.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With its strategies.
+    changed : dict of str to Scenario
+        What each strategy makes of it.
+    courses : dict of str to Course
+        Each strategy lowered.
+    expected : bool
+        Whether contracts count at their expected value: for all of them, or they could not be compared.
+    """
+
+    scenario: Scenario
+    changed: dict[str, Scenario]
+    courses: dict[str, Course]
+    expected: bool
+
+    def results(self, finished: Mapping[str, Replications], plan: Plan) -> dict[str, SimulationResult]:
+        """Forecast each strategy from the worlds that it has finished."""
         return {
             name: SimulationResult(
-                scenario=changed[name],
+                scenario=self.changed[name],
                 strategy=name,
-                forecast=_forecast(changed[name], courses[name], plan, found, expected),
+                forecast=_forecast(self.changed[name], self.courses[name], plan, found, self.expected),
                 plan=plan,
                 digest=found.digest if plan.digest else None,
-                notes=_notes(scenario, name),
-                title=scenario.label_of(name),
-                price_notes=prices_without_margins(scenario, name),
-                check_notes=tuple(harmful_checks(changed[name])),
+                notes=_notes(self.scenario, name),
+                title=self.scenario.label_of(name),
+                price_notes=prices_without_margins(self.scenario, name),
+                check_notes=tuple(harmful_checks(self.changed[name])),
             )
             for name, found in finished.items()
         }
 
-    def suffices(first: Mapping[str, Replications]) -> bool:
-        years = len(next(iter(first.values())))
-        found = results_of(first, replace(plan, replications=years))
-        return enough is not None and enough(ComparisonResult(scenario, found))
 
-    return results_of(replicated(changed, courses, plan, progress, since, suffices if enough else None), plan)
+def contest_of(scenario: Scenario, strategies: Sequence[str]) -> Contest:
+    """Lower strategies of a scenario whose months are settled."""
+    courses = courses_of(scenario, strategies)
+    lived = [chapter.model for course in courses.values() for chapter in course.typed]
+    changed = {name: scenario.strategy(name) for name in strategies}
+    return Contest(scenario, changed, courses, not any(map(reads_values, lived)))
 
 
 def replicated(

@@ -1,0 +1,63 @@
+"""`funnelsim what-if`: a page on this machine to play with.
+
+What a command needs is imported when it runs, so that `--help` answers at once.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import threading
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from funnelsim.app import terminal
+from funnelsim.app.terminal import Jobs, ScenarioName, Seed
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command("what-if", short_help="Open a page with a slider for every lever, today beside what-if.")
+def what_if(
+    scenario: ScenarioName,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Of the page; 0 takes a free one.")] = 0,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the page's address and open nothing.")
+    ] = False,
+    with_names: Annotated[
+        bool, typer.Option("--with-names", help="Show names of reps, and levers of each.")
+    ] = False,
+    with_pay: Annotated[bool, typer.Option("--with-pay", help="Show pay, and its levers.")] = False,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+) -> None:
+    """Open a page in the browser: move a lever, and see at once what it brings. Ctrl-C ends it.
+
+    Only this machine reaches the page, and only with the key in its address.
+
+    Example: funnelsim what-if professional_services
+    """
+    with terminal.in_sentences("The page is closed."):
+        read = terminal.read(scenario, None)
+        terminal.settings(1, seed, jobs, "compiled")
+        from funnelsim.app.what_if.server import LOOPBACK, Server
+        from funnelsim.app.what_if.session import Session
+
+        with terminal.endings():
+            session = Session(scenario, read, seed=seed, jobs=jobs, with_names=with_names, with_pay=with_pay)
+        try:
+            server = Server(session, port)
+        except OSError as error:
+            terminal.fail(
+                f"port {port} of {LOOPBACK} cannot be used: {error.strerror}. --port 0 takes a free one"
+            )
+        terminal.write(f"{server.address}\nCtrl-C ends it.")
+        threading.Thread(target=session.prepare, daemon=True).start()
+        if not no_browser:
+            webbrowser.open(server.address)
+        try:
+            server.serve_forever()
+        finally:
+            session.close()
+            server.server_close()

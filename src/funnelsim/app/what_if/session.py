@@ -1,0 +1,298 @@
+"""What the page is about: the levers of a file, answers to what-if questions, and what becomes of them."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from funnelsim.app.terminal import command
+from funnelsim.io.texts import printable
+from funnelsim.io.writing import UnusableError
+from funnelsim.keeping.strategy_file import ChangedError, StrategyFile
+from funnelsim.metrics.wording import spoken
+from funnelsim.reports.report.report import report
+from funnelsim.reports.what_if import answer_document, rewritten
+from funnelsim.scenario import TODAY, Scenario, ScenarioError
+from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.inputs import GROUPS, Input, inputs, pinned
+from funnelsim.scenario.paths import written
+from funnelsim.scenario.withheld import Withheld
+from funnelsim.studies.endless import EndlessLoopError
+from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, tried
+
+_PAGES = 16  # tabs that may ask at a time; of the others, the oldest is forgotten
+
+
+class RefusedError(Exception):
+    """What the page asks for cannot be done; the message is a sentence, `difference` shows why, if it can."""
+
+    def __init__(self, sentence: str, difference: str = "") -> None:
+        super().__init__(sentence)
+        self.difference = difference
+
+
+class Session:
+    """One scenario on the page (WI8 to WI12).
+
+    Parameters
+    ----------
+    name : str
+        The preset or file, as typed.
+    scenario : Scenario
+        As loaded.
+    seed, jobs : int
+        As in `compare`.
+    with_names, with_pay : bool
+        Whether the page shows names of reps, and pay.
+    sizes : sequence of int
+        Numbers of worlds of the answers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        scenario: Scenario,
+        *,
+        seed: int = 1,
+        jobs: int = 0,
+        with_names: bool = False,
+        with_pay: bool = False,
+        sizes: Sequence[int] = SIZES,
+    ) -> None:
+        self._name = name
+        self._scenario = scenario
+        self._seed = seed
+        self._jobs = jobs
+        self._withheld = Withheld(scenario, names=not with_names, pay=not with_pay)
+        self._file = StrategyFile.of(name)
+        self._what_if = WhatIf(scenario, seed=seed, jobs=jobs, sizes=sizes)
+        shown = (each for each in inputs(scenario) if not each.initial)
+        self._levers = {
+            f"l{number}": each
+            for number, each in enumerate(shown)
+            if (with_names or not each.person) and not self._withheld.is_pay(each.path)
+        }
+        self._answering = threading.Lock()
+        self._asked: dict[str, int] = {}  # the newest question of each tab
+        self._waiting = 0  # questions that wait for an answer
+        self._saving, self._reporting = threading.Lock(), threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """Stop whatever is simulated."""
+        self._closed = True
+
+    def start(self) -> dict[str, Any]:
+        """Describe the scenario and its levers for the page."""
+        scenario = self._scenario
+        found = {
+            "scenario": Path(printable(scenario.source)).name,
+            "about": scenario.about.strip(),
+            "currency": scenario.currency,
+            "start": scenario.start.isoformat(),
+            "months": scenario.horizon.period_months,
+            "groups": list(GROUPS),
+            "levers": [_described(name, each, scenario.currency) for name, each in self._levers.items()],
+            "pinned": self._pinned(),
+            "sizes": list(self._what_if.sizes),
+            "file": None if self._file.path is None else self._file.path.name,
+            "copy": f"my_{Path(self._name).stem}.toml",
+        }
+        return self._shown(found)
+
+    def answers(self, page: str, number: int, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Answer a question in more and more worlds, until the same tab asks a newer one (WI5).
+
+        Raises
+        ------
+        RefusedError
+            If the values cannot be.
+        """
+        self._note(page, number)
+        self._waiting += 1
+        waits = True
+        try:
+            changes = self._changes(values)
+            found = self._what_if.answers(changes, lambda: self._is_stale(page, number))
+            while True:
+                with self._answering:
+                    if waits:
+                        waits = False
+                        self._waiting -= 1
+                    result = None if self._is_stale(page, number) else next(found, None)
+                if result is None:
+                    return
+                yield answer_document(result, self._withheld)
+        except ScenarioError as error:
+            raise self._refused(error) from error
+        except EndlessLoopError as error:
+            raise RefusedError(self._withheld.text(str(error))) from error
+        except CancelledError:
+            return
+        finally:
+            if waits:
+                self._waiting -= 1
+
+    def prepare(self) -> None:
+        """Simulate today while nobody asks, so that only the what-if is left."""
+        for worlds in self._what_if.sizes:
+            while not self._closed and self._what_if.worlds_of_today < worlds:
+                with self._answering, suppress(CancelledError):
+                    self._what_if.today(worlds, lambda: self._waiting > 0 or self._closed)
+                threading.Event().wait(0.02)  # let a question come in
+
+    def command(self, values: Mapping[str, Any], worlds: int) -> str:
+        """Write the command that gives the numbers of an answer in so many worlds (WI7)."""
+        words = [word for each in self._changes(values).items() for word in ("--try", _assignment(*each))]
+        options = [
+            "--strategies",
+            f"today,{WHAT_IF}",
+            "--replications",
+            str(worlds),
+            "--seed",
+            str(self._seed),
+        ]
+        return command("compare", self._name, None, *options, *words)
+
+    def save(self, name: str, about: str, values: Mapping[str, Any], copy: bool) -> dict[str, Any]:
+        """Save the levers as a strategy of the file, or of a copy of the preset (WI11)."""
+        changes = self._changes(values)
+        if not changes:
+            raise RefusedError("Nothing is changed, so there is no strategy to save.")
+        if self._file.path is None and not copy:
+            raise RefusedError("A preset is not changed: save a copy of it.")
+        with self._saving:
+            try:
+                path = self._file.add(name, about, changes, Path(f"my_{Path(self._name).stem}.toml"))
+            except ChangedError as error:
+                raise RefusedError(
+                    self._withheld.text(str(error)), self._withheld.text(error.difference)
+                ) from error
+            except ScenarioError as error:
+                raise self._refused(error) from error
+            except FileExistsError as error:
+                raise RefusedError(
+                    f"{Path(str(error.filename)).name} exists already: move it away first."
+                ) from error
+            except UnusableError as error:
+                raise RefusedError(f"{self._withheld.text(str(error))}.") from error
+            except OSError as error:
+                raise RefusedError(f"The file cannot be written: {error.strerror}.") from error
+        return {"saved": name, "file": path.name, "next": shlex.join(["funnelsim", "compare", str(path)])}
+
+    def report(self, values: Mapping[str, Any]) -> bytes:
+        """Write a report of today and the levers as they are: what `funnelsim report` writes (WI12)."""
+        if not self._changes(values):
+            raise RefusedError("Nothing is changed, so there is nothing to report.")
+        with self._reporting:
+            try:
+                scenario = tried(self._what_if.scenario, self._changes(values))
+                made = report(
+                    scenario,
+                    strategies=[TODAY, WHAT_IF],
+                    replications=self._what_if.sizes[-1],
+                    seed=self._seed,
+                    jobs=self._jobs,
+                    with_names=not self._withheld.names,
+                    with_pay=not self._withheld.pay,
+                )
+            except ScenarioError as error:
+                raise self._refused(error) from error
+            except EndlessLoopError as error:
+                raise RefusedError(self._withheld.text(str(error))) from error
+        return made.html.encode()
+
+    def _note(self, page: str, number: int) -> None:
+        """Note the newest question of a tab."""
+        newest = max(number, self._asked.pop(page, number))
+        self._asked[page] = newest
+        while len(self._asked) > _PAGES:
+            self._asked.pop(next(iter(self._asked)))
+
+    def _is_stale(self, page: str, number: int) -> bool:
+        return self._closed or self._asked.get(page) != number
+
+    def _changes(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Turn the values of levers into changes.
+
+        Raises
+        ------
+        RefusedError
+            If there is no such lever, or it cannot have such a value.
+        """
+        changes: dict[str, Any] = {}
+        for name, value in values.items():
+            if name not in self._levers:
+                raise RefusedError("There is no such lever.")
+            try:
+                changes |= self._levers[name].change(value)
+            except ValueError as error:
+                raise RefusedError(f"{self._withheld.text(str(error))[:300]}.") from error
+        return changes
+
+    def _pinned(self) -> list[str]:
+        first = pinned(list(self._levers.values()))
+        return [name for name, each in self._levers.items() if each in first]
+
+    def _refused(self, error: ScenarioError) -> RefusedError:
+        """Say in a sentence why levers cannot be as they are: what is wrong with the strategy."""
+        first = error.problems[0]
+        wrong = first.wrong.removeprefix("makes a scenario in which ")
+        said = f"{wrong}; expected {first.expected}" if first.expected else wrong
+        if first.path and not first.wrong.startswith("makes"):
+            said = f"{first.path} {said}"
+        return RefusedError(self._withheld.text(f"That cannot be: {said}."))
+
+    def _shown(self, document: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = rewritten(document, self._withheld.text)
+        return found
+
+
+def _described(name: str, lever: Input, currency: str) -> dict[str, Any]:
+    """Write a lever for the page, days as text."""
+    kind = (
+        "switch"
+        if isinstance(lever.value, bool)
+        else "choice"
+        if lever.choices
+        else "day"
+        if isinstance(lever.value, date)
+        else "number"
+    )
+    return {
+        "id": name,
+        "kind": kind,
+        "words": lever.words,
+        "group": lever.group,
+        "unit": currency if lever.unit == "money" else lever.unit,
+        "share": lever.unit == "%",
+        "value": _plain(lever.value),
+        "low": _plain(lever.low),
+        "high": _plain(lever.high),
+        "step": lever.step,
+        "whole": lever.is_whole,
+        "spread": lever.spread,
+        "choices": [{"value": each, "words": spoken(each)} for each in lever.choices],
+        "hint": lever.hint,
+        "origin": lever.origin,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _assignment(key: str, value: Any) -> str:
+    """Write a change as `--try` reads it.
+
+    >>> _assignment("teams.sales.people", 4), _assignment("stages.offer.effort_hours *=", 0.5)
+    ('teams.sales.people=4', 'stages.offer.effort_hours*=0.5')
+    """
+    path, operation = split_key(key)
+    text = str(value).lower() if isinstance(value, bool) else str(_plain(value))
+    return f"{written(path)}{operation or '='}{text}"

@@ -1,0 +1,222 @@
+"""An answer to a what-if question as plain tables, for the page and the notebook: today beside it (WI8)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from funnelsim.forecast import Forecast, Interval
+from funnelsim.forecast.intervals import years_at
+from funnelsim.metrics import FIGURES, Better, Unit, labels
+from funnelsim.metrics.wording import amount, money, money_range, percent, simulated, spoken
+from funnelsim.scenario import TODAY
+from funnelsim.scenario.withheld import Withheld
+from funnelsim.studies.results import ComparisonResult
+from funnelsim.studies.what_if import FEWEST_FOR_A_BAND, WHAT_IF
+
+_FIGURES = ("profit", "revenue", "won", "cycle_length")  # that decide, each with its difference
+_MONEY = ("revenue", "revenue_margin", "marketing_cost", "visit_cost", "result", "profit")
+_PAY = ("pay_cost", "commission_cost", "cost")  # from which pay can be seen
+_GOAL_OF_A_FAN = ("revenue", "bookings")
+_RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+
+
+def answer_document(result: ComparisonResult, withheld: Withheld) -> dict[str, Any]:
+    """Write an answer as plain tables: figures, goals, funnel, fan, busy and money, today and what-if.
+
+    Below nine worlds there is the mean difference alone, and no range (WI6).
+
+    Parameters
+    ----------
+    result : ComparisonResult
+        Of today and `what_if`.
+    withheld : Withheld
+        What is kept back: names of reps, and pay with what shows it.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> from funnelsim.studies.what_if import WhatIf
+    >>> *_, answer = WhatIf(load("first_steps"), sizes=(4,)).answers({"teams.sales.people": 3})
+    >>> found = answer_document(answer, Withheld(answer.scenario))
+    >>> found["worlds"], found["gain"]["range"], [each["name"] for each in found["figures"]]
+    (4, '', ['profit', 'revenue', 'won', 'cycle_length'])
+    """
+    both = {name: result[name].forecast for name in (TODAY, WHAT_IF)}
+    found = {
+        "worlds": result.years,
+        "simulated": simulated(result.years, both[TODAY].months),
+        "currency": result.scenario.currency,
+        "changed": not result.comparison.makes_no_difference(WHAT_IF),
+        "verdict": result.verdict,
+        "gain": _gain(result),
+        "figures": [_figure(result, name, surely=True) for name in _FIGURES],
+        "goals": _goals(both),
+        "funnel": _funnel(both),
+        "fan": _fan(both),
+        "busy": {dimension: _busy(both, dimension) for dimension in ("team", "rep")},
+        "money": [_figure(result, name) for name in (*_MONEY, *(() if withheld.pay else _PAY))],
+        "warnings": list(result[WHAT_IF].warnings),
+    }
+    return {key: rewritten(each, withheld.text) for key, each in found.items()}
+
+
+def rewritten(document: Any, write: Callable[[str], str]) -> Any:
+    """Rewrite every text of a document."""
+    if isinstance(document, str):
+        return write(document)
+    if isinstance(document, dict):
+        return {key: rewritten(each, write) for key, each in document.items()}
+    if isinstance(document, list):
+        return [rewritten(each, write) for each in document]
+    return document
+
+
+def _gain(result: ComparisonResult) -> dict[str, Any]:
+    """Say by how much the mean profit differs, in words."""
+    found = result.comparison.differences("profit")[WHAT_IF]
+    currency = result.scenario.currency
+    side = "more" if found.mean > 0 else "less"
+    words = f"On average {money(abs(found.mean), currency)} {side} profit than {result.titles[TODAY]}"
+    if result.comparison.makes_no_difference(WHAT_IF):
+        words = f"The same as {result.titles[TODAY]}"
+    known = _has_a_band(result) and math.isfinite(found.low)
+    low, high = (found.low, found.high) if found.mean > 0 else (-found.high, -found.low)
+    return {
+        "mean": found.mean,
+        "low": found.low if known else math.nan,
+        "high": found.high if known else math.nan,
+        "words": words,
+        "range": money_range(low, high, currency) if known else "",
+        "sure": found.sure,
+        "ahead": percent(found.ahead.value) if _has_a_band(result) else "",
+    }
+
+
+def _has_a_band(result: ComparisonResult) -> bool:
+    return result.years >= FEWEST_FOR_A_BAND
+
+
+def _figure(result: ComparisonResult, name: str, surely: bool = False) -> dict[str, Any]:
+    """Write a figure of both, and its difference, in numbers and words; `surely`, whether it is better."""
+    figure, currency = FIGURES[name], result.scenario.currency
+    outcomes = {each: result[each].forecast.outcomes(name)[0] for each in (TODAY, WHAT_IF)}
+    difference = outcomes[WHAT_IF].value - outcomes[TODAY].value
+    return {
+        "name": name,
+        "title": figure.title,
+        "today": _outcome(outcomes[TODAY], figure.unit, currency, _has_a_band(result)),
+        "what_if": _outcome(outcomes[WHAT_IF], figure.unit, currency, _has_a_band(result)),
+        "difference": difference,
+        "difference_words": _signed(difference, figure.unit, currency),
+        "better": _better(difference, figure.better) if surely and _is_sure(result, name) else 0,
+    }
+
+
+def _is_sure(result: ComparisonResult, name: str) -> bool:
+    return _has_a_band(result) and result.comparison.differences(name)[WHAT_IF].sure
+
+
+def _outcome(found: Interval, unit: Unit, currency: str, band: bool) -> dict[str, Any]:
+    text, known = amount(found.value, unit, currency), band and math.isfinite(found.low + found.high)
+    return {
+        "mean": found.value,
+        "words": text,
+        "range": _range(found.low, found.high, unit, currency) if known else "",
+    }
+
+
+def _range(low: float, high: float, unit: Unit, currency: str) -> str:
+    if unit is Unit.MONEY:
+        return money_range(low, high, currency)
+    return f"{amount(low, unit)} to {amount(high, unit)}"
+
+
+def _signed(value: float, unit: Unit, currency: str) -> str:
+    text = amount(value, unit, currency)
+    return f"+{text}" if value > 0 else text
+
+
+def _better(difference: float, better: Better) -> int:
+    """Return 1 if a difference is to the better, -1 if to the worse, else 0."""
+    if better is Better.NEITHER or not math.isfinite(difference) or difference == 0:
+        return 0
+    return 1 if (difference > 0) == (better is Better.MORE) else -1
+
+
+def _goals(both: dict[str, Forecast]) -> list[dict[str, Any]]:
+    """Write the chance of each goal."""
+    today, what_if = (forecast.chances() for forecast in both.values())
+    return [
+        {
+            "name": spoken(before.goal.name),
+            "asks": before.goal.words(),
+            "today": {"chance": before.share, "words": percent(before.share)},
+            "what_if": {"chance": after.share, "words": percent(after.share)},
+        }
+        for before, after in zip(today, what_if, strict=True)
+    ]
+
+
+def _funnel(both: dict[str, Forecast]) -> list[dict[str, Any]]:
+    """Write how many of the period's inquiries come to each stage, and how many are won in the end."""
+    visits = [forecast.outcomes("visits", "stage") for forecast in both.values()]
+    rows = [
+        _pair(spoken(stage), before.value, after.value)
+        for stage, before, after in zip(both[TODAY].names.stages, *visits, strict=True)
+    ]
+    won = [forecast.outcomes("won_of_inquiries")[0].value for forecast in both.values()]
+    return [*rows, _pair("contracts", won[0], won[1])]
+
+
+def _pair(place: str, before: float, after: float, unit: Unit = Unit.COUNT) -> dict[str, Any]:
+    return {
+        "place": place,
+        "today": before,
+        "what_if": after,
+        "today_words": amount(before, unit),
+        "what_if_words": amount(after, unit),
+    }
+
+
+def _busy(both: dict[str, Forecast], dimension: str) -> list[dict[str, Any]]:
+    """Write which share of their time people are busy; whoever is only in one of the two has no other."""
+    found: dict[str, list[float]] = {}
+    for position, forecast in enumerate(both.values()):
+        places = labels(forecast.names, dimension)
+        for label, outcome in zip(places, forecast.outcomes("utilisation", dimension), strict=True):
+            found.setdefault(label, [math.nan, math.nan])[position] = outcome.value
+    return [_pair(spoken(label), each[0], each[1], Unit.SHARE) for label, each in found.items()]
+
+
+def _fan(both: dict[str, Forecast]) -> dict[str, Any]:
+    """Write cumulative revenue by month: its range over simulated years, from nine on, and its median."""
+    months = [label.partition(" to ")[0] for label in labels(both[TODAY].names, "month")]
+    goals = [
+        each.goal
+        for each in both[TODAY].chances()
+        if each.goal.metric in _GOAL_OF_A_FAN and each.goal.dimension == "all" and each.goal.at_least
+    ]
+    return {
+        "title": f"{FIGURES['revenue'].title} from the period's start on",
+        "labels": months,
+        "today": _range_of_sums(both[TODAY]),
+        "what_if": _range_of_sums(both[WHAT_IF]),
+        "goal": _whole(goals[0].at_least, goals[0].each, both[TODAY].months) if goals else math.nan,
+    }
+
+
+def _whole(amount: float | None, each: str, months: int) -> float:
+    """Return what a goal asks of the whole period."""
+    return math.nan if amount is None else amount * (1 if each == "period" else months)
+
+
+def _range_of_sums(forecast: Forecast) -> dict[str, Iterable[float]]:
+    sums = np.cumsum(forecast.values("revenue", "month"), axis=1)
+    found = {"mean": sums.mean(axis=0).tolist()}
+    if forecast.years >= FEWEST_FOR_A_BAND:
+        found |= {name: years_at(level, sums).tolist() for name, level in _RANGE.items()}
+    return found

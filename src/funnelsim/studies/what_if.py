@@ -1,0 +1,246 @@
+"""What if: today and one strategy that begins with the period, in more and more of the same worlds.
+
+Up to the period's start both live the same, so that this is simulated once and kept. A change then costs the
+period alone, and each larger number of worlds only those that are new.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from funnelsim.engines.compiled.blocks import Replications
+from funnelsim.io.memory import available_memory
+from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
+from funnelsim.scenario.calendars import calendar_of
+from funnelsim.studies.checkpoint import Checkpoint, past_of
+from funnelsim.studies.pilot import settled
+from funnelsim.studies.replication import TWINS, Plan, first_worlds, joined, stand
+from funnelsim.studies.results import ComparisonResult
+from funnelsim.studies.study import Contest, contest_of, replicated
+from funnelsim.studies.trees import trees_of
+
+WHAT_IF = "what_if"
+TITLE = "the what-if"  # what sentences call it
+SIZES = (1, 4, 9, 20, 50, 100, 200, 400)  # worlds, one answer after the other
+FEWEST_FOR_A_BAND = 9  # worlds, below which only the mean difference is shown
+_REMEMBERED = 8  # what-ifs whose worlds are kept
+_AT_ONCE = 10  # worlds between two looks at whether anybody still wants them
+_SHARE_OF_MEMORY = 0.5  # of what is free: how much may be kept
+
+Cancelled = Callable[[], bool]
+
+
+class CancelledError(Exception):
+    """Nobody wants the answer any more."""
+
+
+def tried(scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0) -> Scenario:
+    """Add a strategy named `what_if` that makes changes from the first day of the period on.
+
+    The months are those of the scenario without it, so that its strategies keep their figures.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load`.
+    changes : mapping of str to value
+        By path, as `Scenario.with_changes` takes them.
+    jobs : int
+        As in `compare`, for the pilot that settles the months.
+
+    Raises
+    ------
+    ScenarioError
+        If there is a strategy of that name, or the changes cannot be made.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> made = tried(load("first_steps"), {"teams.sales.people": 3})
+    >>> made.strategy("what_if").teams["sales"].people, made.is_settled
+    (3, True)
+    """
+    if WHAT_IF in scenario.strategies:
+        wrong = "is there already: its name is that of what is tried"
+        raise ScenarioError([Problem(f"strategies.{WHAT_IF}", wrong, "another name")], scenario.source)
+    base = settled(scenario, jobs)
+    made = base.with_strategies({WHAT_IF: {"title": TITLE, "change": dict(changes)}})
+    return made.with_months_of(base)
+
+
+@dataclass
+class _Run:
+    """The worlds of one strategy, as far as they are simulated."""
+
+    parts: list[Replications] = field(default_factory=list)
+
+    @property
+    def worlds(self) -> int:
+        return sum(map(len, self.parts))
+
+    def first(self, worlds: int) -> Replications:
+        """Return the first worlds, joined."""
+        if len(self.parts) > 1:
+            self.parts = [joined(self.parts)]
+        return first_worlds(self.parts[0], worlds)
+
+
+class WhatIf:
+    """Answers what-if questions about one scenario (WI4 to WI6).
+
+    Not for several threads at once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load`.
+    seed, jobs : int
+        As in `compare`.
+    sizes : sequence of int
+        Numbers of worlds, rising: there is an answer at each.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import load
+    >>> what_if = WhatIf(load("first_steps"), sizes=(1, 4))
+    >>> [answer.years for answer in what_if.answers({"teams.sales.people": 3})]
+    [1, 4]
+    """
+
+    def __init__(
+        self, scenario: Scenario, *, seed: int = 1, jobs: int = 0, sizes: Sequence[int] = SIZES
+    ) -> None:
+        self.scenario = settled(scenario, jobs)
+        self.sizes = tuple(sizes)
+        self._seed = seed
+        self._jobs = jobs
+        self._lean = _alone(self.scenario)
+        self._of_today = contest_of(self._lean, [TODAY])
+        self._kept = self._begin()
+        self._today = _Run()
+        self._tried: OrderedDict[str, tuple[Contest, _Run]] = OrderedDict()
+
+    @property
+    def worlds_of_today(self) -> int:
+        """Count the worlds of today that are simulated."""
+        return self._today.worlds
+
+    def today(self, worlds: int, cancelled: Cancelled = lambda: False) -> None:
+        """Simulate today in so many worlds, for answers to come."""
+        self._grow(self._of_today, TODAY, self._today, worlds, cancelled)
+
+    def answers(
+        self, changes: Mapping[str, Any], cancelled: Cancelled = lambda: False
+    ) -> Iterator[ComparisonResult]:
+        """Compare today with changes from the period's first day on, in more and more worlds.
+
+        Each answer is what `compare` gives for today and `what_if` of `tried` with as many replications.
+
+        Parameters
+        ----------
+        changes : mapping of str to value
+            By path.
+        cancelled : callable
+            Asked again and again whether the answer is not wanted any more.
+
+        Raises
+        ------
+        ScenarioError
+            If the changes cannot be made.
+        CancelledError
+            If the answer is not wanted any more.
+        """
+        contest, run = self._contest(changes)
+        for worlds in self._possible_sizes():
+            self.today(worlds, cancelled)
+            self._grow(contest, WHAT_IF, run, worlds, cancelled)
+            finished = {TODAY: self._today.first(worlds), WHAT_IF: run.first(worlds)}
+            found = contest.results(finished, Plan(worlds, self._seed, jobs=self._jobs))
+            yield ComparisonResult(contest.scenario, found)
+
+    def _contest(self, changes: Mapping[str, Any]) -> tuple[Contest, _Run]:
+        """Lower what is tried, or remember it."""
+        key = repr(sorted(changes.items()))
+        if key not in self._tried:
+            made = self._lean.with_strategies({WHAT_IF: {"title": TITLE, "change": dict(changes)}})
+            self._tried[key] = contest_of(made.with_months_of(self._lean), [TODAY, WHAT_IF]), _Run()
+            while len(self._tried) > _REMEMBERED:
+                self._tried.popitem(last=False)
+        self._tried.move_to_end(key)
+        return self._tried[key]
+
+    def _begin(self) -> Checkpoint:
+        """Make an empty checkpoint of the period's first day."""
+        day: date = self._lean.start
+        calendar = calendar_of(day, self._lean.months)
+        past = past_of(self._lean, day)
+        return Checkpoint(day, calendar.instant(day), self._seed, self._lean.months, past, [])
+
+    def _keep(self, worlds: int, cancelled: Cancelled) -> None:
+        """Simulate what comes before the period in more worlds."""
+        (tree,) = trees_of(self._of_today.courses, {TODAY: None})
+        for numbers in _chunks(self._kept.replications, worlds):
+            plan = Plan(len(numbers), self._seed, first=numbers.start)
+            stood, twins = stand(tree, plan, self._kept.instant, _look(cancelled))
+            self._kept.worlds.extend(stood)
+            self._kept.twins.extend(twins)
+
+    def _grow(self, contest: Contest, name: str, run: _Run, worlds: int, cancelled: Cancelled) -> None:
+        """Simulate a strategy in more worlds."""
+        for numbers in _chunks(run.worlds, worlds):
+            self._keep(numbers.stop, cancelled)
+            plan = Plan(len(numbers), self._seed, jobs=self._jobs, first=numbers.start)
+            since = replace(
+                self._kept,
+                worlds=self._kept.worlds[numbers.start : numbers.stop],
+                twins=self._kept.twins[numbers.start : min(numbers.stop, TWINS)],
+            )
+            courses = {name: contest.courses[name]}
+            changed = {name: contest.changed[name]}
+            run.parts.append(replicated(changed, courses, plan, _look(cancelled), since)[name])
+
+    def _possible_sizes(self) -> Iterator[int]:
+        """Return the numbers of worlds of which what is kept fits into memory."""
+        for worlds in self.sizes:
+            left = available_memory()
+            if left is not None and self._kept.worlds:
+                one = sum(
+                    array.nbytes for array in (*self._kept.worlds[0].state, *self._kept.worlds[0].tally)
+                )
+                more = max(0, worlds - self._kept.replications)
+                if more * one > _SHARE_OF_MEMORY * left:
+                    return
+            yield worlds
+
+
+def _alone(scenario: Scenario) -> Scenario:
+    """Make a settled scenario without choices but today, so that a change is read at once."""
+    document = scenario.document
+    today = {name: each for name, each in document.get("strategies", {}).items() if name == TODAY}
+    for table in ("strategies", "assumptions", "origins"):
+        document.pop(table, None)
+    if today:
+        document["strategies"] = today
+    made = scenario.beginning(document)
+    return made.with_months_of(scenario)
+
+
+def _look(cancelled: Cancelled) -> Callable[[int], None]:
+    """Return what stops a simulation that nobody wants any more."""
+
+    def look(_: int) -> None:
+        if cancelled():
+            raise CancelledError
+
+    return look
+
+
+def _chunks(done: int, worlds: int) -> Iterator[range]:
+    """Divide the worlds that are missing, so that none takes long."""
+    ends = [*range(done, worlds, _AT_ONCE), worlds]
+    yield from (range(first, end) for first, end in pairwise(ends) if first < end)

@@ -1,0 +1,118 @@
+"""What if: the answers are those of a comparison, to the bit, in more and more worlds (WI4 to WI6)."""
+
+import pytest
+from typer.testing import CliRunner
+
+import funnelsim as fs
+from funnelsim.app.cli import app
+from funnelsim.scenario import ScenarioError, load
+from funnelsim.studies.what_if import CancelledError, WhatIf, tried
+
+_CHANGES = {
+    "first_steps": {"teams.sales.people": 3, "stages.proposal.effort_hours *=": 0.8},
+    "marketplace_sellers": {"teams.sales.assignment": "shared_queue", "channels.email.fit *=": 1.5},
+}
+
+
+@pytest.mark.parametrize("preset", _CHANGES)
+def test_answers_are_those_of_a_comparison_in_the_same_worlds(preset):
+    """WI4: whatever worlds came before, in several pieces, with twins and uncertain numbers."""
+    scenario = load(preset)
+    what_if = WhatIf(scenario, sizes=(1, 3, 14))
+    answers = list(what_if.answers(_CHANGES[preset]))
+    assert [answer.years for answer in answers] == [1, 3, 14]
+    whole = tried(scenario, _CHANGES[preset])
+    for answer in answers[1:]:
+        compared = fs.compare(whole, strategies=["today", "what_if"], replications=answer.years)
+        assert answer.summary.equals(compared.summary)
+        assert answer.differences.equals(compared.differences)
+        assert answer.goals.equals(compared.goals)
+        assert answer.by_month.equals(compared.by_month)
+        assert answer.unknown.equals(compared.unknown)
+        assert answer.verdict == compared.verdict
+        assert answer.warnings == compared.warnings
+
+
+def test_what_was_asked_before_is_answered_without_a_simulation(monkeypatch):
+    """WI5."""
+    what_if = WhatIf(load("first_steps"), sizes=(2, 5))
+    first = list(what_if.answers({"teams.sales.people": 3}))
+    monkeypatch.setattr("funnelsim.studies.what_if.replicated", None)
+    again = list(what_if.answers({"teams.sales.people": 3}))
+    assert [each.summary.equals(one.summary) for each, one in zip(first, again, strict=True)] == [True, True]
+    with pytest.raises(TypeError):  # another question is simulated
+        next(what_if.answers({"teams.sales.people": 4}))
+
+
+def test_an_answer_that_nobody_wants_ends_and_the_next_one_is_right():
+    """WI5: what was simulated before stays."""
+    what_if = WhatIf(load("first_steps"), sizes=(1, 40))
+    asked = []
+
+    def cancelled():
+        asked.append(1)
+        return len(asked) > 4
+
+    with pytest.raises(CancelledError):
+        list(what_if.answers({"teams.sales.people": 3}, cancelled))
+    *_, last = what_if.answers({"teams.sales.people": 3})
+    compared = fs.compare(tried(load("first_steps"), {"teams.sales.people": 3}), replications=40)
+    assert last["what_if"].summary.equals(compared["what_if"].summary)
+
+
+def test_a_what_if_has_the_months_of_the_scenario_without_it():
+    """WI4: the strategies of the file keep their figures, whatever is tried."""
+    scenario = load("first_steps")
+    made = tried(scenario, {"stages.proposal.customer_takes_days *=": 3})
+    compared = fs.compare(made, replications=6)
+    alone = fs.compare(scenario, replications=6)
+    assert made.months == alone.scenario.months
+    assert compared["one_more_rep"].summary.equals(alone["one_more_rep"].summary)
+
+
+def test_a_change_that_cannot_be_made_says_why():
+    """WI4."""
+    what_if = WhatIf(load("first_steps"), sizes=(1,))
+    with pytest.raises(ScenarioError, match=r"teams\.sales\.people is 0"):
+        next(what_if.answers({"teams.sales.people": 0}))
+    named = load("first_steps").with_strategies({"what_if": {"change": {"teams.sales.people": 4}}})
+    with pytest.raises(ScenarioError, match=r"strategies\.what_if is there already"):
+        tried(named, {})
+
+
+def _run(*words):
+    return CliRunner().invoke(app, words)
+
+
+def test_compare_tries_changes_from_the_command_line(tmp_path):
+    """WI7: --try adds a strategy; its folder can be repeated."""
+    words = ("compare", "first_steps", "--replications", "30", "--try", "teams.sales.people=3")
+    shown = _run(*words, "--strategies", "today,what_if", "--out", str(tmp_path / "out"))
+    assert shown.exit_code == 0, shown.output
+    assert "the what-if" in shown.output
+    assert "--try teams.sales.people=3" in shown.output  # the next command has it too
+    again = _run("repeat", str(tmp_path / "out" / "MANIFEST.json"))
+    assert again.exit_code == 0, again.output
+
+
+def test_run_shows_a_what_if_in_depth():
+    """WI7."""
+    shown = _run(
+        "run", "first_steps", "--replications", "3", "--strategy", "what_if", "--try", "teams.sales.people=3"
+    )
+    assert shown.exit_code == 0, shown.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--try", "teams.sales.peple=3"], "did you mean"),
+        (["--try", "teams.sales.people=3", "--try", "teams.sales.people=4"], "is given twice"),
+        (["--try", "teams.sales.people=3", "--assumptions"], "give it with one --assumption NAME"),
+    ],
+)
+def test_compare_says_what_is_wrong_with_a_try(words, told):
+    """WI7."""
+    shown = _run("compare", "first_steps", "--replications", "2", *words)
+    assert shown.exit_code == 2
+    assert told in shown.output

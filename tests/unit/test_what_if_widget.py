@@ -1,0 +1,74 @@
+"""The what-if widget of notebooks: its answer is that of a comparison (WI13)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+import funnelsim as fs
+from funnelsim.scenario import load, preset_text
+
+pytest.importorskip("ipywidgets", reason="the widget needs the extra: pip install '.[notebook]'")
+
+
+def test_the_widget_answers_as_a_comparison():
+    shown = fs.what_if("first_steps", worlds=12)
+    shown.levers["teams.sales.people"].value = 3
+    shown.levers["stages.proposal.effort_hours"].value *= 0.5
+    result = shown.wait()
+    compared = fs.compare(shown.scenario, strategies=["today", "what_if"], replications=12)
+    assert result.summary.equals(compared.summary)
+    assert shown.changes == {"teams.sales.people": 3, "stages.proposal.effort_hours *=": 0.5}
+    told = shown._answer.value
+    assert "On average" in told
+    assert "<th scope=col>what-if</th>" in told
+    assert not shown._sign.value  # it is not busy any more
+
+
+def test_reset_goes_back_to_today():
+    shown = fs.what_if("first_steps", worlds=2)
+    shown.levers["teams.sales.people"].value = 3
+    shown.reset()
+    result = shown.wait()
+    assert shown.changes == {}
+    assert result.comparison.makes_no_difference("what_if")
+    assert "Move a lever" in shown._answer.value
+
+
+def test_a_lever_that_cannot_be_so_says_why():
+    shown = fs.what_if("installer", worlds=2)
+    shown.levers["teams.installers.people"].value = 1
+    shown.wait()
+    assert "That cannot be" in shown._answer.value
+    assert "people is 2, but team installers has 1" in shown._answer.value
+
+
+def _file(name, content):
+    """Make what a browser uploads."""
+    return {
+        "name": name,
+        "type": "",
+        "size": len(content),
+        "content": memoryview(content),
+        "last_modified": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+
+
+def test_another_scenario_is_picked():
+    shown = fs.what_if("first_steps", worlds=2)
+    text = preset_text("first_steps").replace("people = 2", "people = 7")
+    shown.file.value = (_file("mine.toml", text.encode()),)
+    assert shown.levers["teams.sales.people"].value == 7
+    shown.wait()
+    shown.preset.value = "professional_services"
+    assert "teams.qualification.people" in shown.levers
+    assert shown.wait().scenario.source == "professional_services"
+    shown.file.value = (_file("wrong.toml", b"people = "),)
+    assert "wrong.toml" in shown._answer.value
+    assert "teams.qualification.people" in shown.levers  # as before
+
+
+def test_names_are_texts():
+    named = load("first_steps").with_changes({"teams.sales.reps": {"<img onerror>": {"skill": 1.2}}})
+    shown = fs.what_if(named, worlds=2)
+    shown.wait()
+    assert "<img" not in shown._answer.value

@@ -286,7 +286,8 @@ def run(
         if pipeline is not None:
             if digest or out is not None or since is not None or tries or engine != "compiled" or show:
                 terminal.fail(
-                    "--pipeline goes with none of --digest, --out, --from, --try, --engine, --show; --keep keeps it"
+                    "--pipeline goes with none of --digest, --out, --from, --try, --engine, --show; "
+                    "--keep keeps it"
                 )
             from funnelsim.keeping.manifest import inputs
 

@@ -76,7 +76,14 @@ def written(place: Path) -> dict[str, bytes]:
 
 @compiled_only
 @pytest.mark.parametrize(
-    "name", ["alignment", "assignment_policies", "channel_mix", "speed_to_lead", "widening_the_funnel"]
+    "name",
+    [
+        "alignment",
+        "speed_to_lead",
+        "widening_the_funnel",
+        pytest.param("assignment_policies", marks=pytest.mark.slow),
+        pytest.param("channel_mix", marks=pytest.mark.slow),
+    ],
 )
 def test_an_experiment_goes_on_where_it_was(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

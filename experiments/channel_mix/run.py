@@ -16,7 +16,7 @@ from funnelsim.scenario.channels import Response
 from funnelsim.scenario.response import Curve, curve_through
 
 CHANNELS = {"seo": "search", "advertising": "advertising", "personal_selling": "personal selling"}
-REPS = "teams.sales.people"
+REPS, TODAYS_REPS = "teams.sales.people", 3
 TODAY, MONTHS = (4_000.0, 9_000.0, 3_000.0), 12
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # of the triangle: one for each channel
 
@@ -27,13 +27,13 @@ how much does it matter, and what does the number of reps change?
 
 **Answer.** {answer}
 
-![Profit of each mix, with three reps and with five](mixes.png)
+![Profit of each mix, by the number of reps](mixes.png)
 
 ## Mixes
 
-All {count} ways to divide the money in steps of {step:,.0f} USD are tried, with three reps and with
-five. Money is in thousand USD a month for each channel; profit in thousand USD a year, and against
-today's mix with the same reps.
+All {count} ways to divide the money in steps of {step:,.0f} USD are tried. Money is in thousand USD a
+month for each channel. Profit is in thousand USD a year; in the columns after it, against today's mix
+with the same reps.
 
 {mixes}
 
@@ -61,8 +61,8 @@ next 1,000 USD a month bring in today's mix, in USD a month, from these worths a
 ## What is assumed
 
 The firm is the preset `professional_services`; its other three channels stay as they are. Inquiries
-follow money along a tanh curve through today's point: {ceilings} inquiries a month at most. The curves
-are assumed, and they decide: how to measure and draw them is in
+follow money along a tanh curve through today's point, with at most so many a month: {ceilings}. The
+curves are assumed, and they decide: how to measure and draw them is in
 [channel_mix.md](../../docs/channel_mix.md). The quality of a channel's inquiries does not change with
 their number. The mix has always stood: nothing is said about the months after a change.
 
@@ -178,15 +178,9 @@ def mean_of(years: Floats) -> Found:
 
 def named(mixes: Mixes) -> dict[str, tuple[float, ...]]:
     """Name the mixes that are shown."""
-    alone = {f"all for {title}": place for place, title in enumerate(CHANNELS.values())}
-    few, many = mixes.reps
-    return {
-        "today": TODAY,
-        f"best of all with {few} reps": mixes.best(few),
-        f"best of all with {many} reps": mixes.best(many),
-        "most inquiries": most_inquiries(mixes),
-        **{name: corner(mixes.total, place) for name, place in alone.items()},
-    }
+    best = {f"best with {reps} reps": mixes.best(reps) for reps in mixes.reps}
+    alone = {f"all for {title}": corner(mixes.total, place) for place, title in enumerate(CHANNELS.values())}
+    return {"today": TODAY, **best, "most inquiries": most_inquiries(mixes), **alone}
 
 
 def corner(total: float, channel: int) -> tuple[float, ...]:
@@ -209,20 +203,12 @@ def tabulated(mixes: Mixes) -> str:
     """Tabulate some mixes."""
     rows = []
     for name, mix in named(mixes).items():
-        cells = [name, money(mix)]
-        for reps in mixes.reps:
-            row = mixes.row(mix, reps)
-            cells += [
-                mixes.study.mean("won", row).plain(decimals=1),
-                mixes.study.mean("profit", row).plain(1e-3),
-                "" if mix == TODAY else mixes.gain(mix, TODAY, reps).signed(1e-3),
-            ]
-        cells.insert(2, mixes.study.mean("inquiries", mixes.row(mix, mixes.reps[0])).plain())
-        rows.append(cells)
-    heads = [
-        f"{what}, {reps} reps" for reps in mixes.reps for what in ("contracts", "profit", "against today")
-    ]
-    return table(["mix", "search + advertising + personal selling", "inquiries", *heads], rows)
+        today = mixes.row(mix, TODAYS_REPS)
+        inquiries, profit = (mixes.study.mean(metric, today) for metric in ("inquiries", "profit"))
+        gains = ["" if mix == TODAY else mixes.gain(mix, TODAY, reps).signed(1e-3) for reps in mixes.reps]
+        rows.append([name, money(mix), inquiries.plain(), profit.plain(1e-3), *gains])
+    head = ["mix", "search + advertising + personal selling", "inquiries", f"profit, {TODAYS_REPS} reps"]
+    return table([*head, *(f"against today, {reps} reps" for reps in mixes.reps)], rows)
 
 
 def worths(mixes: Mixes) -> str:
@@ -257,17 +243,22 @@ def next_thousand(mixes: Mixes) -> str:
 
 def answer(mixes: Mixes) -> str:
     """Answer the question in three sentences."""
-    few, many = mixes.reps
-    gains = [mixes.gain(mixes.best(reps), TODAY, reps).signed(1e-3) for reps in mixes.reps]
-    flat = len(mixes.open_ones(few))
-    other = mixes.gain(mixes.best(many), mixes.best(few), few).signed(1e-3)
+    best, tried = mixes.best(TODAYS_REPS), mixes.all(TODAYS_REPS)
+    gains = [
+        f"{mixes.gain(best, TODAY, reps).signed(1e-3)} with {reps} reps"
+        for reps in mixes.reps
+        if reps != TODAYS_REPS
+    ]
+    others = " and ".join(
+        f"{money(mixes.best(reps))} with {reps}" for reps in mixes.reps if reps != TODAYS_REPS
+    )
     return (
-        f"Less for advertising, more for what brings better inquiries: the best mix with {few} reps is "
-        f"{money(mixes.best(few))} thousand USD a month (search + advertising + personal selling) and "
-        f"brings {gains[0]} thousand USD a year more than today's. The optimum is flat: {flat} of "
-        f"{len(mixes.all(few))} mixes are not surely worse. With {many} reps the best is "
-        f"{money(mixes.best(many))}, {gains[1]} against today's; with {few} reps that mix changes profit "
-        f"by {other} against their best."
+        "Less for what brings many poor inquiries, more for what brings few good ones: the best mix is "
+        f"{money(best)} thousand USD a month (search + advertising + personal selling), and brings "
+        f"{mixes.gain(best, TODAY, TODAYS_REPS).signed(1e-3)} thousand USD a year more than today's. "
+        f"Around it profit is flat: {len(mixes.open_ones(TODAYS_REPS))} of {len(tried)} mixes are not "
+        "surely worse. Reps who have no time take away a part of what each inquiry brings: the same mix "
+        f"brings {' and '.join(gains)}, and the best mixes there are {others}."
     )
 
 
@@ -309,26 +300,28 @@ def theory(mixes: Mixes) -> str:
     """Compare the mix that theory finds best with what the simulation finds."""
     said = []
     for reps in mixes.reps:
-        mine = mixes.by_theory(reps)
-        short = mixes.gain(mine, mixes.best(reps), reps).signed(1e-3)
-        said.append(f"{money(mine)} with {reps} reps ({short} thousand USD a year against the best of all)")
-    few, many = (mixes.worth(reps).mean(axis=1) for reps in mixes.reps)
+        mine, best = mixes.by_theory(reps), mixes.best(reps)
+        short = f"{mixes.gain(mine, best, reps).signed(1e-3)} thousand USD a year against the best"
+        said.append(f"{money(mine)} with {reps} reps ({'which is the best' if mine == best else short})")
+    fewest, most = mixes.reps[0], mixes.reps[-1]
+    few, many = (mixes.worth(reps).mean(axis=1) for reps in (fewest, most))
     loses = ", ".join(
-        f"{title} {100 * (1 - before / after):.0f} %"
+        f"{100 * (1 - before / after):.0f} % ({title})"
         for title, before, after in zip(CHANNELS.values(), few, many, strict=True)
     )
     return (
-        f"The mix in which that is equal in all channels is near {' and '.join(said)}. Capacity takes "
-        f"away a part of each inquiry's worth, but not the same part: with {mixes.reps[0]} reps instead "
-        f"of {mixes.reps[1]} an inquiry is worth less by {loses}. So the scarcer the reps, the more the "
-        "quality of inquiries counts, and the less their number."
+        f"The mix in which that is equal in all channels is near {'; '.join(said)}. The best of many is "
+        "partly the luckiest, so that what a mix falls short of it is overstated. Capacity takes away a "
+        f"part of each inquiry's worth, and more of what is worth little: with {fewest} reps instead of "
+        f"{most} an inquiry loses {loses} of its worth. The scarcer the reps, the more the quality of "
+        "inquiries counts, and the less their number."
     )
 
 
 def ceilings(mixes: Mixes) -> str:
     """List the most inquiries that each channel brings."""
     return ", ".join(
-        f"{curve.most:g} for {title}" for curve, title in zip(mixes.curves(), CHANNELS.values(), strict=True)
+        f"{curve.most:g} ({title})" for curve, title in zip(mixes.curves(), CHANNELS.values(), strict=True)
     )
 
 
@@ -337,9 +330,11 @@ def ceilings(mixes: Mixes) -> str:
 
 def drawn(mixes: Mixes) -> Figure:
     """Draw the profit of each mix in a triangle, for each number of reps."""
-    figure = Figure(figsize=(12, 5.2), layout="constrained")
-    for axes, reps in zip(figure.subplots(1, 2), mixes.reps, strict=True):
+    figure = Figure(figsize=(13, 5), layout="constrained")
+    for axes, reps in zip(figure.subplots(1, len(mixes.reps)), mixes.reps, strict=True):
         draw_mixes(figure, axes, mixes, reps)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, loc="outside upper center", ncols=3)
     return figure
 
 
@@ -348,23 +343,22 @@ def draw_mixes(figure: Figure, axes: Axes, mixes: Mixes, reps: int) -> None:
     tried = mixes.all(reps)
     means = mixes.profits(reps).mean(axis=1) / 1e3
     across, up = placed(tried)
-    shown = axes.scatter(across, up, c=means, cmap="viridis", s=150, marker="h", linewidths=0)
-    figure.colorbar(shown, ax=axes, label="thousand USD a year", shrink=0.8)
+    shown = axes.scatter(across, up, c=means, cmap="viridis", s=110, marker="h", linewidths=0)
+    figure.colorbar(shown, ax=axes, label="thousand USD a year", location="bottom", shrink=0.8)
     across, up = placed(mixes.open_ones(reps))
     told = "not surely worse than the best"
-    axes.scatter(across, up, s=150, marker="h", facecolors="none", edgecolors="black", label=told)
+    axes.scatter(across, up, s=110, marker="h", facecolors="none", edgecolors="black", label=told)
     for name, mix, mark, colour in (
         ("today", TODAY, "o", "white"),
         ("best", mixes.best(reps), "*", "#D55E00"),
     ):
         across, up = placed([mix])
-        axes.scatter(across, up, s=90, marker=mark, color=colour, edgecolors="black", label=name, zorder=3)
+        axes.scatter(across, up, s=70, marker=mark, color=colour, edgecolors="black", label=name, zorder=3)
     for (x, y), title, lift in zip(CORNERS, CHANNELS.values(), (-0.07, -0.07, 0.05), strict=True):
         axes.text(x, y + lift, f"all for {title}", ha="center", va="center")
-    axes.set(title=f"Profit of each mix with {reps} reps", xlim=(-0.15, 1.15), ylim=(-0.12, 0.98))
+    axes.set(title=f"Profit of each mix, {reps} reps", xlim=(-0.16, 1.16), ylim=(-0.12, 0.96))
     axes.set_aspect("equal")
     axes.axis("off")
-    axes.legend(frameon=False, loc="upper left", fontsize=8)
 
 
 def placed(mixes: list[tuple[float, ...]]) -> Floats:

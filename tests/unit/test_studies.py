@@ -19,6 +19,7 @@ from funnelsim.scenario import AS_TYPED, ScenarioError, preset_text
 from funnelsim.studies.designed import running
 from funnelsim.studies.designed.levers import Design, Lever
 from funnelsim.studies.designed.running import LargeStudyError
+from funnelsim.studies.designed.study import BY as BY_ANY
 from funnelsim.studies.designed.sums import KEPT
 
 PEOPLE = "teams.sales.people"
@@ -291,6 +292,15 @@ def test_figures_by_month_and_team_are_those_of_a_comparison() -> None:
                     np.testing.assert_allclose(mine[metric + column], theirs[metric, statistic], rtol=1e-12)
                 years = compared[name].forecast.values(metric, cut)
                 np.testing.assert_array_equal(result.years_by(metric, cut)[number - 1], years)
+
+
+def test_every_figure_can_be_kept_by_every_cut_that_it_has() -> None:
+    by = {cut: [name for name, figure in FIGURES.items() if cut in figure.by] for cut in BY_ANY}
+    result = fs.run_study(asked(by=by, replications=3))
+    forecast = fs.simulate(small().with_months(result.months), replications=3).forecast
+    for cut, names in by.items():
+        for name in names:
+            np.testing.assert_array_equal(result.years_by(name, cut)[0], forecast.values(name, cut))
 
 
 def test_a_row_without_a_channel_has_no_figures_of_it() -> None:

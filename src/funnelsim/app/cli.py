@@ -130,14 +130,11 @@ def compare(
         asked = [_option("--strategies", strategies), _option("--assumption", assumption)]
         question = deciding.question(margin, at_most, best)
         if question is not None:
-            others = {"--assumptions": assumptions, "--all": everything, "--from": since is not None}
-            others |= {"--out": out is not None, "--decimal-comma": decimal_comma}
-            others |= {f"--engine {engine}": engine != "compiled", "--replications": replications != YEARS}
+            others = {"--all": everything, f"--engine {engine}": engine != "compiled"}
+            others |= {"--replications": replications != YEARS}
             deciding.refuse(others)
-            read = terminal.read(scenario, changes, assumption)
-            typed = deciding.Typed(scenario, changes, *asked)
-            deciding.decide(read, chosen, question, seed, jobs, as_json, typed)
-            return
+            if since is not None and at_most is not None:
+                terminal.fail("--from sets how many years there are at most: leave --at-most out")
         if assumptions and (everything or assumption is not None):
             other = "--all shows one comparison" if everything else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
@@ -145,6 +142,16 @@ def compare(
             terminal.fail(
                 "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
             )
+        if question is not None:
+            read = terminal.read(scenario, changes, assumption)
+            settings = terminal.settings(question.at_most, seed, jobs, engine)
+            settings = {"seed": seed, "jobs": settings["jobs"]} | terminal.checkpoint(since)
+            typed = deciding.Typed(scenario, changes, *asked)
+            wanted = deciding.Deciding(read, chosen, question, settings, assumptions, typed)
+            with terminal.filled(out) as folder:
+                given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+                wanted.decide(folder, given, as_json)
+            return
         read = terminal.read(scenario, changes, assumption)
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         if assumptions:
@@ -203,7 +210,8 @@ def _under_assumptions(
             target = [*differs, *read.assumptions][0]
             command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
             terminal.show(assumptions_page(result, command, terminal.width()))
-        terminal.end_of_assumptions(result, kept=folder is not None)
+        if result.stopped:
+            terminal.end_of_assumptions(result.scenario, result.comparisons, lost=folder is not None)
 
 
 def _option(name: str, value: str | None) -> list[str]:

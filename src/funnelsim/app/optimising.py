@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from funnelsim.app import progress, terminal
-from funnelsim.app.terminal import AsJson, Assumption, Changes, Jobs, Replications, ScenarioName, Seed
+from funnelsim.app.terminal import AsJson, Assumption, Changes, Jobs, Out, Replications, ScenarioName, Seed
 
 NOT_FOUND = 1  # exit status
 
@@ -24,6 +24,7 @@ def optimise(
     file: Annotated[Path, typer.Argument(metavar="SEARCH", help="A TOML file with levers and constraints.")],
     jobs: Jobs = 0,
     as_json: AsJson = False,
+    out: Out = None,
 ) -> None:
     """Find the values of levers with the highest mean profit within constraints, or stay with today.
 
@@ -36,8 +37,13 @@ def optimise(
         terminal.settings(search.study.replications, search.study.seed, jobs, "compiled")
         from funnelsim.planning.optimise import optimised
 
-        with terminal.endings(), progress.selecting() as advance:
-            result = optimised(search, jobs, advance)
+        with terminal.filled(out) as folder:
+            given = terminal.given_by_a_file(folder, search.study.scenario)
+            with terminal.endings(), progress.selecting() as advance:
+                result = optimised(search, jobs, advance)
+            terminal.keep(
+                folder, result, given, terminal.asked_by_a_file("optimise", file, search.study.title)
+            )
         if as_json:
             from funnelsim.reports import document
 

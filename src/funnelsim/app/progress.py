@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def simulated(years: int) -> Iterator[Callable[[int], None]]:
-    """Show how many years have been simulated."""
-    with _counted("Simulating", years, "years") as advance:
+def simulated(years: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how many years have been simulated, and of how many, if anybody knows."""
+    with selecting() if years is None else _counted("Simulating", years, "years") as advance:
         yield advance
 
 

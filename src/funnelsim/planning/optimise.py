@@ -34,6 +34,7 @@ from funnelsim.studies.study import Progress, compare_over
 
 if TYPE_CHECKING:
     import optuna
+    import pandas as pd
 
 FINALISTS = 4  # that race against each other and today
 SEARCHED_FROM = 2 * MOST  # the number of the first world of trials, beyond those of a selection
@@ -107,6 +108,21 @@ class OptimiseResult:
     def gain(self) -> Interval:
         """Return what the choice brings more than today, in the fresh worlds."""
         return Interval(0.0, 0.0, 0.0) if self.chosen == TODAY else _gain(self.confirmed, self.chosen)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Tabulate the points that were tried: a row for each.
+
+        The values of the levers; `years` simulated; `gain` on today, on average over them; whether the point
+        `keeps` to the constraints in them.
+        """
+        import pandas as pd  # noqa: PLC0415 (a frame is asked for)
+
+        rows = [
+            {**each.point, "years": len(each.profits), "gain": each.gain, "keeps": each.is_kept}
+            for each in self.tried
+        ]
+        return pd.DataFrame(rows, index=pd.Index([each.number for each in self.tried], name="point"))
 
     @property
     def years(self) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers
-from funnelsim.decisions.compare import PROFIT
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.decisions.selection import BLOCK, FIRST, NOBODY, Flags, Race, begin, check_race, in_blocks
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from funnelsim.decisions.sequences import EARLIEST, MOST
 from funnelsim.io.texts import composed
 from funnelsim.scenario import AS_TYPED, TODAY, TOGETHER, Problem, Scenario, ScenarioError, load
 from funnelsim.scenario.changes import is_number
@@ -28,8 +29,10 @@ from funnelsim.studies.designed.levers import (
     unknown_keys,
 )
 from funnelsim.studies.designed.sums import KEPT
+from funnelsim.studies.sequential import Question
 
 DEFAULT_METRICS = ("profit", "won", "cost")
+AT_MOST = 2_000  # simulated years of each row, where a rule stops and says no other number
 POINT = "point_"  # begins the name of the strategy that a point of the design is
 
 
@@ -52,11 +55,11 @@ class Study:
     metrics : tuple of str
         Figures over the period.
     replications : int
-        Simulated years of each.
+        Simulated years of each: at most, where there is a rule that stops.
     seed : int
         Of all random draws.
-    margin : float or None
-        The difference in money that matters.
+    stop : Question or None
+        What is to be decided about the rows, against today, before the study stops (ST9).
     starts : date or None
         When the levers are set; None: as the period begins.
     always : bool
@@ -78,7 +81,7 @@ class Study:
     metrics: tuple[str, ...] = DEFAULT_METRICS
     replications: int = 400
     seed: int = 1
-    margin: float | None = None
+    stop: Question | None = None
     starts: date | None = None
     always: bool = False
     title: str = ""
@@ -95,8 +98,13 @@ class Study:
 
     @property
     def simulated_years(self) -> int:
-        """Count the simulated years of all."""
-        return self.rows * self.replications
+        """Count the simulated years of all: at most, where there is a rule that stops."""
+        return (self.rows + len(self.against_today)) * self.replications
+
+    @property
+    def against_today(self) -> tuple[str, ...]:
+        """List the assumptions under which today is simulated too, for a rule that compares with it."""
+        return self.assumptions if self.stop else ()
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
@@ -260,12 +268,13 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
     given = document.get("scenario")
     table, problems = plain_table({key: value for key, value in document.items() if key != "scenario"})
     scenario = given if isinstance(given, Scenario) else _scenario_of(given, folder, problems)
-    problems += unknown_keys("", table, (*_KEYS, "scenario", "design", "levers"))
+    problems += unknown_keys("", table, (*_KEYS, "scenario", "design", "levers", "stop"))
     for key in _KEYS.keys() & table.keys():
         if not _KEYS[key].right(table[key]):
             problems.append(Problem(key, f"is {shown(table[key])}", _KEYS[key].expected, None, table[key]))
     wrong = {problem.path for problem in problems}
     design, levers = _tables(table, problems)
+    stop = _stop(table, problems)
     for key, known in _known(scenario):
         if key in table and key not in wrong:
             problems += _misnamed(key, table[key], known)
@@ -276,7 +285,8 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
     asked: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
     }
-    study = Study(scenario, **asked | {"design": design, "levers": levers})
+    asked |= {"design": design, "levers": levers, "stop": stop}
+    study = Study(scenario, **asked | ({"replications": stop.at_most} if stop else {}))
     try:
         study.check()
     except ScenarioError as error:
@@ -306,15 +316,23 @@ _KEYS = {
     "metrics": _NAMES,
     "replications": _Of(lambda value: is_whole(value, 1, 1_000_000), "a whole number from 1 to 1,000,000"),
     "seed": _Of(lambda value: is_whole(value, 0, 2**32 - 1), "a whole number from 0 to 4294967295"),
-    "margin": _Of(
-        lambda value: is_number(value) and value > 0,
-        "more than 0: the difference in money from which on it matters which strategy is chosen",
-    ),
     "starts": _Of(
         lambda value: isinstance(value, date) and not isinstance(value, datetime),
         "a date such as 2026-04-01, without quotes",
     ),
     "always": _Of(lambda value: isinstance(value, bool), "true or false"),
+}
+
+
+_STOP = {
+    "margin": _Of(
+        lambda value: is_number(value) and value > 0,
+        "more than 0: the difference in money from which on it matters which row is chosen",
+    ),
+    "at_most": _Of(
+        lambda value: is_whole(value, EARLIEST, MOST), f"a whole number from {EARLIEST} to {MOST:,}"
+    ),
+    "best": _Of(lambda value: isinstance(value, bool), "true or false"),
 }
 
 
@@ -350,6 +368,29 @@ def _tables(table: Mapping[str, Any], problems: list[Problem]) -> tuple[Design, 
     levers, wrong = read_levers(table.get("levers", {}), design)
     problems += wrong
     return design, levers
+
+
+def _stop(table: Mapping[str, Any], problems: list[Problem]) -> Question | None:
+    """Read the rule that stops, and note what is wrong with it."""
+    if "stop" not in table:
+        return None
+    given = table["stop"]
+    if not isinstance(given, Mapping):
+        problems.append(Problem("stop", f"is {shown(given)}", "a table [stop] with a margin"))
+        return None
+    wrong = list(unknown_keys("stop", given, [*_STOP]))
+    wrong += [
+        Problem(f"stop.{key}", f"is {shown(given[key])}", _STOP[key].expected, None, given[key])
+        for key in _STOP.keys() & given.keys()
+        if not _STOP[key].right(given[key])
+    ]
+    if "margin" not in given:
+        wrong.append(Problem("stop.margin", "is missing", _STOP["margin"].expected))
+    if "replications" in table:
+        right = "one of the two: a number of simulated years, or stop.at_most"
+        wrong.append(Problem("replications", "is given, and a rule that stops as well", right))
+    problems += wrong
+    return None if wrong else Question(**{"at_most": AT_MOST, "best": False, **given})
 
 
 def _known(scenario: Scenario | None) -> Iterator[tuple[str, Sequence[str]]]:

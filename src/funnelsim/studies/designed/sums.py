@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -130,12 +131,15 @@ class Sums:
     contracts : array (years, segments)
     added : dict of (str, bool) to tuple of arrays (segments,)
         What one contract adds to the parts.
+    digests : tuple of str
+        Of all that is kept of each block of years: where they are equal, so are the figures of every year.
     """
 
     parts: dict[tuple[str, bool], Parts]
     twins: dict[str, Parts]
     contracts: Floats
     added: dict[tuple[str, bool], Parts]
+    digests: tuple[str, ...] = ()
 
     @property
     def years(self) -> int:
@@ -169,7 +173,8 @@ def read_sums(kept: Arrays, metrics: Sequence[str]) -> Sums:
             added[metric, expected] = tuple(kept["added"][number, int(expected), part] for part in used)
             if not expected:
                 twins[metric] = tuple(each[years:] for each in columns)
-    return Sums(parts, twins, kept["contracts"], added)
+    same = hashlib.sha256(b"".join(kept[each].tobytes() for each in ("sums", "places", "contracts")))
+    return Sums(parts, twins, kept["contracts"], added, (same.hexdigest(),))
 
 
 def joined(blocks: Sequence[Sums]) -> Sums:
@@ -180,6 +185,7 @@ def joined(blocks: Sequence[Sums]) -> Sums:
         {key: end_to_end([each.twins[key] for each in blocks]) for key in first.twins},
         np.concatenate([each.contracts for each in blocks]),
         first.added,
+        tuple(chain.from_iterable(each.digests for each in blocks)),
     )
 
 

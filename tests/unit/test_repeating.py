@@ -39,6 +39,15 @@ COMMANDS = {
     "bridge": ["explain", "firm.toml", "--show", "bridge", "--to", "one_more_rep", *FEW],
 }
 ELSEWHERE = ("run", "compare", "measure-next")  # tested in test_out.py, and below
+FILES = {  # beside the manifest and the scenario
+    "decide": {"verdict.txt", "table.csv", "risks.csv", "results.json"},
+    "decide assumptions": {"verdict.txt", "table.csv", "risks.csv", "results.json"},
+    "study": {"page.txt", "table.csv", "years.npz", "study.json"},
+    "optimise": {"optimise.txt", "tried.csv", "results.json"},
+    "select": {"selection.txt", "race.csv", "results.json"},
+    "measure-next": {"measure_next.txt", "worth.csv", "results.json"},
+    "tornado": {"tornado.txt", "tornado.csv", "results.json"},
+}
 
 
 def call(*words: str) -> Result:
@@ -69,6 +78,8 @@ def test_a_folder_is_made_again_to_the_last_byte(kind: str, firm: Path) -> None:
     assert made.exit_code == 0, made.output
     manifest = json.loads((firm / "one/MANIFEST.json").read_text(encoding="utf-8"))
     assert (manifest["kind"], manifest["whole"]) == (kind, True)
+    there = {name for name in files(firm / "one") if not name.startswith(("scenario/", "MANIFEST"))}
+    assert there == FILES.get(kind, there)
     for gone in ("firm.toml", "study.toml", "search.toml"):
         (firm / gone).unlink()
     again = call("repeat", "one/MANIFEST.json", "--out", "two")

@@ -13,6 +13,7 @@ import pytest
 from scipy import optimize, stats
 
 import funnelsim as fs
+from funnelsim.planning.firm_search import search_of_firm
 from funnelsim.planning.goal_seek import first_reached
 from funnelsim.planning.limits import Limits, Measured, Total
 from funnelsim.planning.optimise import SEARCHED_FROM
@@ -335,3 +336,93 @@ def test_the_command_seeks_a_goal() -> None:
     assert result.exit_code == 0
     assert "The least teams.sales.people that reaches the goal contracts" in says(result)
     assert call(*words, "--low", "a", "--high", "4").exit_code == 2
+
+
+# ---- a scenario alone, and a search that is stopped ---------------------------------------------
+
+
+def test_a_scenario_alone_has_its_people_and_its_media_as_levers() -> None:
+    """By hand (OP8): a team, a channel with a curve, one whose inquiries are bought, and one without."""
+    text = TEXT + (
+        '[channels.ads]\nkind = "advertising"\ncost_per_month = 4000\ninquiries_per_month = 20\n'
+        "response = { at_cost_per_month = 4000, ceiling = 60 }\n"
+        '[channels.bought]\nkind = "pr"\ninquiries_per_month = 10\ncost_per_inquiry = 50\n'
+    )
+    search = search_of_firm(parse(text))
+    ranges = {lever.key: (lever.low, lever.high) for lever in search.study.levers}
+    assert ranges == {
+        PEOPLE: (1, 3),
+        "channels.ads.cost_per_month": (0.0, 8_000.0),
+        "channels.bought.inquiries_per_month": (5.0, 15.0),
+    }
+    (total,) = search.limits.totals
+    assert total.weights == {
+        PEOPLE: 6_000.0,
+        "channels.ads.cost_per_month": 1.0,
+        "channels.bought.inquiries_per_month": 50.0,
+    }
+    assert total.at_most == 2 * 6_000 + 4_000 + 10 * 50
+    assert search.margin == pytest.approx(0.01 * 12 * total.at_most)
+    assert "1,000 a month more in website (no response curve says" in " ".join(search.about)
+    assert search_of_firm(parse(text), budget=20_000).limits.totals[0].at_most == 20_000
+
+
+def test_the_command_optimises_a_scenario_alone_within_a_budget() -> None:
+    told = says(call("optimise", "first_steps", "--trials", "10", "--budget", "18000", "--jobs", "1"))
+    assert "Tried: teams.sales.people from 1 to 3." in told
+    assert "Together they may cost 18 thousand USD a month" in told
+    refused = call("optimise", "first_steps", "--budget", "100")
+    assert refused.exit_code == 2
+    assert "the constraints contradict each other" in refused.stderr
+
+
+def test_options_of_a_scenario_do_not_go_with_a_search(tmp_path: Path) -> None:
+    file = tmp_path / "search.toml"
+    file.write_text(f'scenario = "first_steps"\nmargin = 1\n[levers]\n"{PEOPLE}" = {{ low = 1, high = 2 }}\n')
+    result = call("optimise", str(file), "--budget", "5")
+    assert (result.exit_code, "--budget is for a scenario alone" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_a_search_that_is_stopped_tells_the_best_so_far_and_never_worse_than_today(better: bool) -> None:
+    """Stopped in the fourth trial (OP9): more inquiries are better, a third of them are not."""
+    low, high = (48, 60) if better else (10, 14)
+    done: list[int] = []
+
+    def stop(years: int) -> None:
+        done.append(years)
+        if sum(done) >= 85:
+            raise KeyboardInterrupt
+
+    document = load("first_steps").document
+    document["horizon"] = {"warm_up_months": 1, "period_months": 3, "drain_months": 1}
+    found = fs.optimise(
+        load("first_steps").beginning(document),
+        levers={INQUIRIES: {"low": low, "high": high}},
+        margin=5_000,
+        trials=10,
+        replications=25,
+        jobs=1,
+        progress=stop,
+    )
+    assert found.stopped
+    assert found.confirmed is None
+    assert len(found.tried) < 10
+    assert found.sentences[0].startswith(
+        f"Stopped after {len(found.tried)} of 10 trials: this is the best so"
+    )
+    if better:
+        assert found.point[INQUIRIES] >= 48
+        assert found.gain.low > 0
+    else:
+        assert found.chosen == "today"
+        assert found.point == {}
+        assert "Stay with today" in " ".join(found.sentences)
+
+
+def test_a_search_that_is_stopped_before_any_point_has_no_answer() -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fs.optimise(load("first_steps"), levers={PEOPLE: [1, 2]}, margin=5_000, trials=10, progress=stop)

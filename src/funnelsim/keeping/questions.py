@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from funnelsim.planning import bottleneck, bridge, marginal, measure_next, optimise, select, tipping, tornado
+from funnelsim.planning.firm_search import search_of_firm
 from funnelsim.planning.search import search_of
 from funnelsim.reports import answers
 from funnelsim.reports.saving import result_files
@@ -97,6 +98,11 @@ def _optimised(scenario: Scenario, *, document: str, title: str, jobs: int, prog
     return optimise.optimised(search_of(tables), jobs, progress)
 
 
+def _firm_optimised(scenario: Scenario, *, jobs: int, progress: Progress, **options: Any) -> Any:
+    """Carry out a search over the levers that a firm has itself."""
+    return optimise.optimised(search_of_firm(scenario, **options), jobs, progress)
+
+
 def _explained(show: str, ask: Callable[..., Any], **options: tuple[type, ...]) -> Question:
     return Question(ask, partial(answers.explanation_files, show), _RUN | options)
 
@@ -109,6 +115,16 @@ QUESTIONS: dict[str, Question] = {
     "decide assumptions": Question(sequential.decide_assumptions, answers.decisions_files, _DECIDED),
     "study": Question(_study, study_files, {"document": (str,), "title": (str,)}),
     "optimise": Question(_optimised, answers.optimise_files, {"document": (str,), "title": (str,)}),
+    "optimise firm": Question(
+        _firm_optimised,
+        answers.optimise_files,
+        {
+            "margin": (*_NUMBER, type(None)),
+            "budget": (*_NUMBER, type(None)),
+            "trials": (int, type(None)),
+            "seed": (int,),
+        },
+    ),
     "select": Question(
         select.select,
         answers.selection_files,

@@ -15,7 +15,7 @@ from funnelsim.decisions.any_time import must_be_a_margin
 from funnelsim.forecast import Interval
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics.figure import Parts
-from funnelsim.metrics.wording import listed, number, simulated
+from funnelsim.metrics.wording import listed, money_range, number, simulated
 from funnelsim.planning.limits import Measured, at_or_below, lowest
 from funnelsim.planning.paired import mean_of, profits_of
 from funnelsim.planning.search import FIRST_LOOK, Search, search_of
@@ -70,10 +70,12 @@ class OptimiseResult:
         All different points, in the order in which they were tried.
     selection : SelectionResult or None
         The race of the finalists and today; None if there were not two of them.
-    confirmed : ComparisonResult
-        Today and the finalist that was selected, in worlds that had no part in the search.
+    confirmed : ComparisonResult or None
+        Today and the finalist that was selected, in worlds that had no part in the search; None if the
+        search was stopped.
     finalist : str or None
-        The strategy that was selected, as the scenario calls it; None if no point keeps to the limits.
+        The strategy that was selected, as the scenario calls it; None if no point keeps to the limits. Of a
+        search that was stopped, the best so far.
     chosen : str
         The same if it is surely better than today, or if today breaks a limit; else "today".
     refused : tuple of str
@@ -88,12 +90,18 @@ class OptimiseResult:
     scenario: Scenario
     tried: tuple[Tried, ...]
     selection: SelectionResult | None
-    confirmed: ComparisonResult
+    confirmed: ComparisonResult | None
     finalist: str | None
     chosen: str
     refused: tuple[str, ...]
     today_keeps: bool
     now: Point
+    so_far: Interval | None = None  # gain of the finalist in the worlds of the trials, if it was stopped
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether the search was stopped by Ctrl-C, so that this is the best so far."""
+        return self.confirmed is None
 
     @property
     def point(self) -> Point:
@@ -106,8 +114,12 @@ class OptimiseResult:
 
     @cached_property
     def gain(self) -> Interval:
-        """Return what the choice brings more than today, in the fresh worlds."""
-        return Interval(0.0, 0.0, 0.0) if self.chosen == TODAY else _gain(self.confirmed, self.chosen)
+        """Return what the choice brings more than today, in the fresh worlds; if stopped, in the trials."""
+        if self.chosen == TODAY:
+            return Interval(0.0, 0.0, 0.0)
+        found = self.so_far if self.confirmed is None else _gain(self.confirmed, self.chosen)
+        assert found is not None  # a point was chosen by its gain
+        return found
 
     @property
     def table(self) -> pd.DataFrame:
@@ -132,12 +144,27 @@ class OptimiseResult:
     @property
     def sentences(self) -> tuple[str, ...]:
         """State in words what to choose, what it brings, which limits bind, and what is left unspent."""
-        said = [self._choice(), *self._refusals()]
+        said = [*self._stopped(), self._choice(), *self._refusals()]
         if self.finalist is not None:
-            said += [self.confirmed.verdict, *self._bounds(), *self._totals(), *self._measured()]
+            told = [] if self.confirmed is None else [self.confirmed.verdict]
+            said += [*told, *self._bounds(), *self._totals(), *self._measured()]
         return (*said, self._effort())
 
     # ---- words --------------------------------------------------------------------------------
+
+    def _stopped(self) -> list[str]:
+        """State what an answer is worth that was stopped."""
+        if not self.stopped:
+            return []
+        said = (
+            f"Stopped after {len(self.tried):,} of {self.search.trials:,} trials: this is the best so far. "
+            "It was not raced against the others, nor looked at in fresh worlds, so that it looks better "
+            "than it is."
+        )
+        if self.so_far is None:
+            return [said]
+        ends = money_range(self.so_far.low, self.so_far.high, self.scenario.currency)
+        return [f"{said} In the worlds of the trials it brings on average {ends} more than today."]
 
     def _choice(self) -> str:
         if self.finalist is None:
@@ -181,6 +208,8 @@ class OptimiseResult:
     def _measured(self) -> list[str]:
         """State where the figures and goals with limits stand in the fresh worlds."""
         assert self.finalist is not None
+        if self.confirmed is None:
+            return []
         forecast, currency = self.confirmed[self.finalist].forecast, self.scenario.currency
         return [_stands(each, each.parts(forecast), currency) for each in self.search.limits.measured]
 
@@ -262,7 +291,7 @@ def optimise(
     UnusableError
         If Optuna is not installed.
     KeyboardInterrupt
-        Stopped before the search was over.
+        Stopped before there was any point beside today. Later, the best so far is returned (OP9).
 
     References
     ----------
@@ -295,12 +324,17 @@ def optimised(search: Search, jobs: int = 0, progress: Progress = lambda _: None
     must_be_a_margin(search.margin)
     proposals = _proposals(search)
     trials = _Trials(search, settled(search.study.scenario, jobs), jobs, progress)
-    for _ in range(ASKED * search.trials):
-        if len(trials.tried) < search.trials:
-            _propose(proposals, trials)
-    if not trials.tried and trials.refused is not None:
-        raise trials.refused
-    return _selected(trials)
+    try:
+        for _ in range(ASKED * search.trials):
+            if len(trials.tried) < search.trials:
+                _propose(proposals, trials)
+        if not trials.tried and trials.refused is not None:
+            raise trials.refused
+        return _selected(trials)
+    except KeyboardInterrupt:
+        if not trials.tried:
+            raise
+        return _best_so_far(trials)
 
 
 def _proposals(search: Search) -> optuna.Study:
@@ -507,6 +541,29 @@ def _selected(trials: _Trials) -> OptimiseResult:
         refused=tuple(refused),
         today_keeps=trials.today_keeps,
         now=_today(trials.search),
+    )
+
+
+def _best_so_far(trials: _Trials) -> OptimiseResult:
+    """Answer with what the trials have shown so far: never with what is not surely better there (OP9)."""
+    ranked = sorted(trials.whole, key=lambda each: each.gain)
+    best, gain = (ranked[-1] if ranked else None), None
+    if best is not None:
+        gain = mean_of(best.profits - trials.today.profits)
+    name = None if best is None else f"{POINT}{best.number}"
+    sure = gain is not None and gain.low > 0
+    return OptimiseResult(
+        search=trials.search,
+        scenario=trials.with_points({} if best is None else {best.number: best.point}),
+        tried=tuple(trials.tried),
+        selection=None,
+        confirmed=None,
+        finalist=name,
+        chosen=name if name and (sure or not trials.today_keeps) else TODAY,
+        refused=(),
+        today_keeps=trials.today_keeps,
+        now=_today(trials.search),
+        so_far=gain,
     )
 
 

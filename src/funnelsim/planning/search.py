@@ -41,6 +41,8 @@ class Search:
         Simulated years of each finalist, to select.
     fresh : int
         Simulated years in which the winner is confirmed.
+    about : tuple of str
+        What readers must know of the search, in sentences.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Search:
     trials: int
     at_most: int = 2_000
     fresh: int = 400
+    about: tuple[str, ...] = ()
 
 
 def read_search(path: str | os.PathLike[str]) -> Search:

@@ -178,6 +178,7 @@ def optimise_document(result: OptimiseResult) -> dict[str, Any]:
         "chosen": result.chosen,
         "point": result.point,
         "gain": result.gain._asdict(),
+        "about": list(result.search.about),
         "finalist": result.finalist,
         "today_keeps_to_the_constraints": result.today_keeps,
         "refused": list(result.refused),
@@ -192,7 +193,8 @@ def optimise_document(result: OptimiseResult) -> dict[str, Any]:
             for each in result.tried
         ],
         "sentences": list(result.sentences),
-        "fresh": comparison_document(result.confirmed),
+        "stopped": result.stopped,
+        "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
         **_what_is_assumed(result.scenario),
     }
 

@@ -426,3 +426,81 @@ def test_a_search_that_is_stopped_before_any_point_has_no_answer() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         fs.optimise(load("first_steps"), levers={PEOPLE: [1, 2]}, margin=5_000, trials=10, progress=stop)
+
+
+# ---- a store ------------------------------------------------------------------------------------
+
+
+def kept_search(store: Path, progress: Any = lambda _: None, **others: Any) -> fs.OptimiseResult:
+    document = load("first_steps").document
+    document["horizon"] = {"warm_up_months": 1, "period_months": 3, "drain_months": 1}
+    asked: dict[str, Any] = {
+        "levers": {INQUIRIES: {"low": 20, "high": 60}},
+        "constraints": {"means": {"won": {"at_least": 2}}, "chances": {"contracts": 0.01}},
+        "margin": 5_000,
+        "trials": 10,
+        "replications": 50,
+        "fresh": 30,
+        "jobs": 1,
+    }
+    firm = load("first_steps").beginning(document)
+    return fs.optimise(firm, **asked | others, store=store, progress=progress)
+
+
+def test_a_search_with_a_store_is_the_same_and_a_second_run_simulates_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trials, race and confirmation come from the store (OP10)."""
+    first = kept_search(tmp_path / "kept")
+    again: list[int] = []
+    monkeypatch.setattr("funnelsim.studies.study.replicate", None)
+    monkeypatch.setattr("funnelsim.planning.kept.replicated", None)
+    second = kept_search(tmp_path / "kept", again.append)
+    assert again == []
+    monkeypatch.undo()
+    alone = kept_search(tmp_path / "other")
+    for found in (second, alone):
+        assert found.sentences == first.sentences
+        assert found.point == first.point
+        assert found.table.equals(first.table)
+        assert found.confirmed is not None
+        assert first.confirmed is not None
+        assert found.confirmed.table.equals(first.confirmed.table)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4, 0.98])
+def test_a_search_that_was_stopped_goes_on_to_the_same_end(share: float, tmp_path: Path) -> None:
+    """Stopped in the first trials, in the race, and in the confirmation."""
+    every: list[int] = []
+    whole = kept_search(tmp_path / "undisturbed", every.append)
+    done = 0
+
+    def stop(years: int) -> None:
+        nonlocal done
+        done += years
+        if done >= share * sum(every):
+            raise KeyboardInterrupt
+
+    try:
+        assert kept_search(tmp_path / "kept", stop).stopped
+    except KeyboardInterrupt:
+        assert share < 0.1
+    counted: list[int] = []
+    found = kept_search(tmp_path / "kept", counted.append)
+    assert (found.sentences, found.point) == (whole.sentences, whole.point)
+    there, wanted = (
+        sorted(file.name for file in (tmp_path / name / "worlds").iterdir())
+        for name in ("kept", "undisturbed")
+    )
+    assert there == wanted
+
+
+def test_a_store_lists_what_searches_keep(tmp_path: Path) -> None:
+    (tmp_path / "search.toml").write_text(
+        f'scenario = "first_steps"\nmargin = 50_000\ntrials = 10\nreplications = 25\nfresh = 20\n'
+        f'[levers]\n"{PEOPLE}" = {{ low = 1, high = 2 }}\n'
+    )
+    words = ["optimise", str(tmp_path / "search.toml"), "--store", str(tmp_path / "kept"), "--jobs", "1"]
+    assert call(*words).exit_code == 0
+    assert "searches for the" in says(call("store", str(tmp_path / "kept")))
+    assert says(call("store", str(tmp_path / "kept"), "--prune")) == "Nothing to remove"

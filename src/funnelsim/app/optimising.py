@@ -50,6 +50,10 @@ def optimise(
     seed: Seed = 1,
     assumption: Assumption = None,
     changes: Changes = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Keep what is simulated here: a search goes on where it was."),
+    ] = None,
     jobs: Jobs = 0,
     as_json: AsJson = False,
     out: Out = None,
@@ -69,11 +73,13 @@ def optimise(
             asked = _of_a_file(what, options | {"set": changes, "assumption": assumption})
         terminal.settings(asked.search.study.replications, asked.search.study.seed, jobs, "compiled")
         from funnelsim.planning.optimise import optimised
+        from funnelsim.studies.store import Store
 
+        box = None if store is None else Store.open(store)
         with terminal.filled(out) as folder:
             given = asked.given(folder)
             with terminal.endings(), progress.selecting() as advance:
-                result = optimised(asked.search, jobs, advance)
+                result = optimised(asked.search, jobs, advance, box)
             if not result.stopped:
                 terminal.keep(folder, result, given, asked.asked)
         if as_json:
@@ -86,6 +92,7 @@ def optimise(
             terminal.show(optimise_page(result, terminal.width()))
         if result.stopped:
             lost = "" if out is None else "; nothing is kept in --out"
+            lost += "" if store is None else f"; the next run with --store {store} goes on from there"
             terminal.say(f"stopped after {len(result.tried):,} of {asked.search.trials:,} trials{lost}")
             raise typer.Exit(terminal.STOPPED)
         if result.finalist is None:

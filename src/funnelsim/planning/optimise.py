@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,11 +18,12 @@ from funnelsim.forecast import Interval
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics.figure import Parts
 from funnelsim.metrics.wording import listed, money_range, number, simulated
+from funnelsim.planning.kept import Box, kept, key_of, simulating
 from funnelsim.planning.limits import Measured, at_or_below, lowest
 from funnelsim.planning.paired import mean_of, profits_of
 from funnelsim.planning.search import FIRST_LOOK, Search, search_of
-from funnelsim.planning.select import MOST, SelectionResult, select
-from funnelsim.scenario import TODAY, Scenario, ScenarioError
+from funnelsim.planning.select import MOST, Asked, SelectionResult, select_over
+from funnelsim.scenario import TODAY, Scenario, ScenarioError, courses_of
 from funnelsim.scenario.changes import is_number, split_key
 from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.paths import value_at
@@ -30,6 +33,7 @@ from funnelsim.studies.designed.sums import end_to_end
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
+from funnelsim.studies.store import Arrays, Key, Store
 from funnelsim.studies.study import Progress, compare_over
 
 if TYPE_CHECKING:
@@ -254,6 +258,7 @@ def optimise(
     levers: Mapping[str, Any],
     margin: float,
     constraints: Mapping[str, Any] | None = None,
+    store: str | os.PathLike[str] | None = None,
     jobs: int = 0,
     progress: Progress = lambda _: None,
     **others: Any,
@@ -276,6 +281,8 @@ def optimise(
         `totals`, a list of `{"of": [levers] or {lever: weight}, "at_most": amount}`; `means`, by figure
         `{"at_least": ...}` or `{"at_most": ...}`, over the period on average; `chances`, by goal the least
         share of simulated years that reach it.
+    store : str or path, optional
+        The folder of a store, or a new one: a search that was stopped or killed goes on where it was.
     jobs : int
         Years that are simulated at the same time; 0 takes every processor.
     progress : callable
@@ -313,17 +320,19 @@ def optimise(
     """
     given = {} if constraints is None else {"constraints": constraints}
     document = {"scenario": scenario, "levers": levers, "margin": margin, **given, **others}
-    return optimised(search_of(document), jobs, progress)
+    return optimised(search_of(document), jobs, progress, None if store is None else Store.open(Path(store)))
 
 
 # ---- trials -------------------------------------------------------------------------------------
 
 
-def optimised(search: Search, jobs: int = 0, progress: Progress = lambda _: None) -> OptimiseResult:
-    """Carry out a search, as `optimise` does."""
+def optimised(
+    search: Search, jobs: int = 0, progress: Progress = lambda _: None, box: Box | None = None
+) -> OptimiseResult:
+    """Carry out a search, as `optimise` does; what is in the box is not simulated again (OP10)."""
     must_be_a_margin(search.margin)
     proposals = _proposals(search)
-    trials = _Trials(search, settled(search.study.scenario, jobs), jobs, progress)
+    trials = _Trials(search, settled(search.study.scenario, jobs), jobs, progress, box)
     try:
         for _ in range(ASKED * search.trials):
             if len(trials.tried) < search.trials:
@@ -414,6 +423,7 @@ class _Trials:
     scenario: Scenario  # settled
     jobs: int
     progress: Progress
+    box: Box | None = None
     tried: list[Tried] = field(default_factory=list)
     refused: ScenarioError | None = None
 
@@ -478,12 +488,30 @@ class _Trials:
         plan = Plan(
             last - first, self.search.study.seed, jobs=self.jobs, first=SEARCHED_FROM + first, twins=False
         )
+
+        def key() -> Key:
+            limits = [(each.name, each.is_chance, scenario.goals.get(each.name)) for each in self._measured]
+            course = courses_of(scenario, [name])[name]
+            return key_of(scenario, name, course, plan, {"limits": limits})
+
+        found = kept(self.box, key, lambda: self._simulated(scenario, name, plan))
+        parts = [_parts_in(found, f"{place}.") for place in range(len(self._measured))]
+        return _Block(found["profit"], parts)
+
+    @property
+    def _measured(self) -> tuple[Measured, ...]:
+        return self.search.limits.measured
+
+    def _simulated(self, scenario: Scenario, name: str, plan: Plan) -> Arrays:
+        """Simulate a point; return its profits, and the parts of what limits are about, by its place."""
         result = compare_over(scenario, [name], plan, self.progress)
         if result.stopped:
             raise KeyboardInterrupt
         forecast = result[name].forecast
-        profits = profits_of(result.comparison, result.comparison.expected)[name]
-        return _Block(profits, [each.parts(forecast) for each in self.search.limits.measured])
+        found = {"profit": profits_of(result.comparison, result.comparison.expected)[name]}
+        for place, each in enumerate(self._measured):
+            found |= {f"{place}.{number}": part for number, part in enumerate(each.parts(forecast))}
+        return found
 
     def _is_hopeless(self, blocks: Sequence[_Block]) -> bool:
         """Return whether a point surely misses a limit, or is surely behind the best so far (OP4)."""
@@ -507,6 +535,11 @@ class _Block(NamedTuple):
 
     profits: Floats  # (worlds,)
     parts: list[Parts]  # of what the limits on figures and goals are about
+
+
+def _parts_in(found: Arrays, begin: str) -> Parts:
+    """Return the parts of one limit, in their order."""
+    return tuple(found[name] for name in found if name.startswith(begin))
 
 
 def _parts(blocks: Sequence[_Block]) -> list[Parts]:
@@ -582,16 +615,14 @@ def _final(trials: _Trials, points: Mapping[int, Point]) -> _Final:
     racing = [TODAY, *names] if trials.today_keeps else names
     selection, best = None, names[0] if names else None
     if names and len(racing) > 1:
-        selection = select(
-            scenario,
-            margin=search.margin,
-            strategies=racing,
+        asked = Asked(
+            search.margin,
             at_most=search.at_most,
             fresh=search.fresh,
             seed=search.study.seed,
             jobs=trials.jobs,
-            progress=trials.progress,
         )
+        selection = select_over(scenario, racing, asked, trials.progress, trials.box)
         if selection.stopped:
             raise KeyboardInterrupt
         if selection.chosen in names and selection.confirmed is not None:
@@ -599,7 +630,9 @@ def _final(trials: _Trials, points: Mapping[int, Point]) -> _Final:
         best = str(selection.table["mean"].drop(TODAY, errors="ignore").idxmax())
     first = 0 if selection is None else selection.done
     plan = Plan(search.fresh, search.study.seed, jobs=trials.jobs, first=first, twins=False)
-    confirmed = compare_over(scenario, [TODAY, *([best] if best else [])], plan, trials.progress)
+    confirming = [TODAY, *([best] if best else [])]
+    run = simulating(trials.box, scenario)
+    confirmed = compare_over(scenario, confirming, plan, trials.progress, simulate=run)
     if confirmed.stopped:
         raise KeyboardInterrupt
     return _Final(selection, confirmed, best)

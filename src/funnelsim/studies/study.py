@@ -44,6 +44,7 @@ from funnelsim.studies.trees import trees_of
 
 Progress = Callable[[int], None]
 Enough = Callable[[ComparisonResult], bool]
+Simulate = Callable[..., dict[str, Replications]]  # as `replicated`
 
 
 def simulate(
@@ -277,9 +278,11 @@ def compare_over(
     plan: Plan,
     progress: Progress,
     since: Checkpoint | None = None,
+    simulate: Simulate | None = None,
 ) -> ComparisonResult:
-    """Compare strategies of a scenario whose months are settled."""
-    return ComparisonResult(scenario, _results(scenario, strategies, plan, progress, since))
+    """Compare strategies of a scenario whose months are settled, simulated by `replicated` by default."""
+    found = _results(scenario, strategies, plan, progress, since, simulate=simulate)
+    return ComparisonResult(scenario, found)
 
 
 def _results(
@@ -289,6 +292,7 @@ def _results(
     progress: Progress,
     since: Checkpoint | None = None,
     enough: Enough | None = None,
+    simulate: Simulate | None = None,
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
     if since is not None:
@@ -319,7 +323,8 @@ def _results(
         found = results_of(first, replace(plan, replications=years))
         return enough is not None and enough(ComparisonResult(scenario, found))
 
-    return results_of(replicated(changed, courses, plan, progress, since, suffices if enough else None), plan)
+    run = simulate or replicated
+    return results_of(run(changed, courses, plan, progress, since, suffices if enough else None), plan)
 
 
 def replicated(

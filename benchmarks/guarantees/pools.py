@@ -16,7 +16,7 @@ from funnelsim.metrics import FIGURES
 from funnelsim.scenario import strategy_names
 from funnelsim.scenario.files import presets
 
-YEARS = 2_000  # simulated of each strategy, all strategies in the same worlds
+YEARS = 1_000  # simulated of each strategy, all strategies in the same worlds
 MATTERS = 0.1  # times the usual standard deviation of a difference between strategies: the margin
 
 

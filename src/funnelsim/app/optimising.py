@@ -90,6 +90,8 @@ def optimise(
             from funnelsim.reports.optimise_pages import optimise_page
 
             terminal.show(optimise_page(result, terminal.width()))
+        for damaged in dict.fromkeys(box.damaged if box else ()):
+            terminal.say(f"{damaged} was damaged: what it held has been simulated again")
         if result.stopped:
             lost = "" if out is None else "; nothing is kept in --out"
             lost += "" if store is None else f"; the next run with --store {store} goes on from there"

@@ -240,16 +240,13 @@ def asked_by_a_file(kind: str, file: Path, title: str) -> Asked:
 
 
 def keep(folder: NewFolder | None, result: Any, given: Inputs | None, asked: Asked | None = None) -> None:
-    """Write the files of an answer, if `--out` asks for them.
-
-    Without `asked`, what was asked for is told by the result: of a run, or a comparison.
-    """
+    """Write the files of an answer, if `--out` asks for them."""
     if folder is None or given is None:
         return
-    from funnelsim.keeping.manifest import NAME, asked_of, keep
+    from funnelsim.keeping.manifest import NAME, keep
 
     with writing(folder.path):
-        keep(folder, result, given, asked or asked_of(result, given))
+        keep(folder, result, given, asked)
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
 

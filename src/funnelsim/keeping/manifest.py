@@ -129,8 +129,10 @@ def inputs(
     return Inputs(printable(name), text, tuple(changes), scenario.sample_files, assumption, decimal_comma)
 
 
-def keep(folder: NewFolder, result: Any, given: Inputs, asked: Asked) -> None:
+def keep(folder: NewFolder, result: Any, given: Inputs, asked: Asked | None = None) -> None:
     """Write all files of an answer, then its inputs, and last the manifest.
+
+    Without `asked`, what was asked for is told by the result: of a run, or a comparison.
 
     Raises
     ------
@@ -139,6 +141,7 @@ def keep(folder: NewFolder, result: Any, given: Inputs, asked: Asked) -> None:
     UnfinishedError
         If another program writes there too.
     """
+    asked = asked or asked_of(result, given)
     keep_inputs(folder, given)
     for name, content in QUESTIONS[asked.kind].files(result, given.decimal_comma):
         folder.write(name, content)

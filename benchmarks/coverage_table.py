@@ -19,7 +19,7 @@ from scipy import stats
 
 import funnelsim as fs
 from funnelsim.decisions import holm
-from funnelsim.decisions.compare import PROFIT
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.forecast import Forecast, bootstrap_t, resamples_for
 from funnelsim.forecast.resampling import UNSEEN, Rare
 from funnelsim.metrics.figure import FIGURES, Formula, Parts, total

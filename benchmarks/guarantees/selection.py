@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-import funnelsim as fs
+from benchmarks.guarantees import pools
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.selection import BLOCK, FIRST, Race, begin, in_blocks
 
@@ -28,8 +28,8 @@ ALPHA = 0.05
 WIDE, NARROW = math.sqrt(1 / 10), math.sqrt(1 / (10 * BLOCK))  # margins, where the standard deviation is 1
 SEED = 14
 BLOCKS = 10  # with which a race begins, where the rule is not asked
-POOL = 2_000  # simulated years of each strategy of a preset
-PRESETS = {"first_steps": 5_000, "professional_services": 15_000}  # and the margin in money
+POOL = pools.YEARS
+PRESETS = tuple(pools.names())
 RARE = 0.02  # chance of a large contract in a year
 SIGMA = 0.7157  # of the logarithm, for a skewness of 3
 SIZES = (2, 5, 10)
@@ -152,12 +152,9 @@ def cases() -> Iterator[Case]:
 
 def of_presets() -> Iterator[Case]:
     """List what is raced of presets: as they are, and with all others behind by the margin."""
-    for preset, margin in PRESETS.items():
-        result = fs.compare(fs.load(preset), replications=POOL)
-        expected = result.comparison.expected
-        pool = np.concatenate(
-            [result[name].forecast.parts("profit", "all", expected)[0] for name in result], axis=1
-        )
+    for preset in PRESETS:
+        found = pools.simulated(preset, POOL)
+        pool, margin = found.profits, found.margin
         means = pool.mean(axis=0)
         yield Case(f"{preset}, as it is", resampled(pool), means, margin, None)
         level = np.where(np.arange(len(means)) == means.argmax(), 0.0, -margin)
@@ -222,7 +219,9 @@ def table(macro_replications: int) -> str:
         ),
         "",
         f"Presets, by the rule; years are drawn with replacement from {POOL:,} simulated ones, all "
-        "strategies together. *Slippage*: shifted so that all others are behind the best by the margin.",
+        "strategies together, so that their means are true. The margin is a tenth of the standard deviation "
+        "of the difference of a usual pair of strategies. *Slippage*: shifted so that all others are behind "
+        "the best by the margin.",
         "",
         "| preset | k | margin | right (years) |",
         "|---|---:|---:|---:|",

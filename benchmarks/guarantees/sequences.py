@@ -10,7 +10,8 @@ import numpy.typing as npt
 from scipy import optimize, special, stats
 
 import funnelsim as fs
-from benchmarks.coverage_table import RARE, SAME, Gains
+from benchmarks.coverage_table import RARE, SAME
+from benchmarks.guarantees import pools
 from benchmarks.report import Table
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.any_time import HALF
@@ -38,9 +39,8 @@ be false.
 YEARS = 2_000
 SEED = 14
 EFFECT = 0.1  # standard deviations: the margin, and the gain that is to be found
-POOL = 2_000  # simulated years of each strategy of a preset
-PRESETS = ("first_steps", "professional_services")
-OF_PRESETS = 4  # so many times fewer runs: each has up to 28 pairs
+POOL = pools.YEARS
+PRESETS = tuple(pools.names())
 
 Bools = npt.NDArray[np.bool_]
 
@@ -210,15 +210,13 @@ class Pool(NamedTuple):
     contract: Floats  # (pairs, segments)
 
     @classmethod
-    def of(cls, scenario: fs.Scenario, years: int) -> Pool:
-        """Simulate all strategies of a scenario, and pair them."""
-        forecasts = fs.compare(scenario, replications=years).comparison.forecasts
-        names = list(forecasts)
-        pairs = [Gains({name: forecasts[name] for name in names[first:]}) for first in range(len(names) - 1)]
+    def of(cls, found: pools.Simulated) -> Pool:
+        """Pair the strategies of a scenario."""
+        bases, others = (list(each) for each in zip(*found.pairs, strict=True))
         return cls(
-            np.column_stack([gain for each in pairs for gain in each.gains]),
-            np.stack([apart for each in pairs for apart in each.apart], axis=1),
-            np.stack([size for each in pairs for size in each.sizes]),
+            found.profits[:, others] - found.profits[:, bases],
+            found.contracts[:, others] != found.contracts[:, bases],
+            found.sizes[others],
         )
 
     def watched(self, runs: int, years: int) -> Watched:
@@ -290,25 +288,27 @@ HEADER = (
 
 
 def table(macro_replications: int) -> str:
-    """Write the tables: so many runs of made-up noise, a quarter of it of presets."""
+    """Write the tables: so many runs of each row."""
     rows = [
         _row(f"{each.title}, skewness {each.skewness:.2g}", of_noise(each, macro_replications, YEARS))
         for each in noises()
     ]
-    few = max(1, macro_replications // OF_PRESETS)
-    scenarios = {name: fs.load(name) for name in PRESETS} | {"0.14 large contracts a year": fs.parse(RARE)}
-    for name, scenario in scenarios.items():
-        pool = Pool.of(scenario, POOL)
-        pairs = pool.gains.shape[1]
-        rows.append(_row(f"{name}, {pairs} pair{'s' if pairs > 1 else ''}", pool.watched(few, YEARS)))
+    found = {name: pools.simulated(name, POOL) for name in PRESETS}
+    found["0.14 large contracts a year"] = pools.of_scenario(fs.parse(RARE), POOL)
+    for name, each in found.items():
+        pairs = len(each.pairs)
+        watched_runs = Pool.of(each).watched(macro_replications, YEARS)
+        rows.append(_row(f"{name}, {pairs} pair{'s' if pairs > 1 else ''}", watched_runs))
     shares = {"50 % ahead, 50 % behind": (0.5, 0.0), "45 % ahead, 45 % behind, 10 % ties": (0.45, 0.1)}
     halves = [
         (title, f"{macro_replications:,}", *_judged(half_claimed(*each, macro_replications, YEARS)))
         for title, each in shares.items()
     ]
     simulated = (
-        f"A run of a preset draws its years one by one, with replacement, from {POOL:,} simulated years,\n"
-        "whose mean is true. It is silent, or decided, if all its pairs are."
+        f"A run of a preset draws its years one by one from {POOL:,} years that were simulated of all its\n"
+        "strategies: so what is true of them is known, their mean. They are drawn with replacement: without\n"
+        "it, the mean of a run would end on the true one by itself. All runs share this pool: they are no\n"
+        "simulations of their own. A run is silent, or decided, if all its pairs are."
     )
     return "\n\n".join(
         [

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from funnelsim.studies.endless import EndlessLoopError
     from funnelsim.studies.results import ComparisonResult, SimulationResult
     from funnelsim.studies.romi import RomiResult, romi
-    from funnelsim.studies.sequential import Decision, decide
+    from funnelsim.studies.sequential import Decision, DecisionsResult, decide, decide_assumptions
     from funnelsim.studies.store import Store
     from funnelsim.studies.study import compare, keep, simulate
     from funnelsim.studies.today.restart import forecast_from
@@ -54,6 +54,7 @@ __all__ = [
     "Checkpoint",
     "ComparisonResult",
     "Decision",
+    "DecisionsResult",
     "EndlessLoopError",
     "GoalSeekResult",
     "History",
@@ -80,6 +81,7 @@ __all__ = [
     "compare",
     "compare_assumptions",
     "decide",
+    "decide_assumptions",
     "firm_of",
     "forecast_from",
     "goal_seek",
@@ -117,6 +119,7 @@ _HOMES = {
     "Checkpoint": "funnelsim.studies.checkpoint",
     "ComparisonResult": "funnelsim.studies.results",
     "Decision": "funnelsim.studies.sequential",
+    "DecisionsResult": "funnelsim.studies.sequential",
     "EndlessLoopError": "funnelsim.studies.endless",
     "GoalSeekResult": "funnelsim.planning.goal_seek",
     "History": "funnelsim.history",
@@ -143,6 +146,7 @@ _HOMES = {
     "compare": "funnelsim.studies.study",
     "compare_assumptions": "funnelsim.studies.assumptions",
     "decide": "funnelsim.studies.sequential",
+    "decide_assumptions": "funnelsim.studies.sequential",
     "firm_of": "funnelsim.calibration.document",
     "forecast_from": "funnelsim.studies.today.restart",
     "goal_seek": "funnelsim.planning.goal_seek",

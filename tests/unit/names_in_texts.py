@@ -32,7 +32,7 @@ FOLDER = re.compile(r"\w+(?:/\w+)*/|\w+(?:/\w+)+")
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 WORD = re.compile(r"[A-Za-z_]\w*")
 COMMAND = re.compile(r"funnelsim ([a-z][\w-]*)")
-WRITTEN = (".csv", ".html", ".json", ".png")  # files that commands write
+WRITTEN = (".csv", ".html", ".json", ".png", ".txt")  # files that commands write
 
 
 def named(text: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,8 +19,10 @@ import funnelsim as fs
 from funnelsim.app import cli
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import AnyTime, Comparison
+from funnelsim.decisions.any_time import risks_of
 from funnelsim.decisions.sequences import of_quantile, of_share, radius
 from funnelsim.forecast import Goal
+from funnelsim.io.writing import UnusableError
 from funnelsim.scenario import preset_text
 from funnelsim.studies import sequential
 from funnelsim.studies.pilot import settled
@@ -37,7 +40,8 @@ def steady(seed: int) -> Floats:
 
 def verdict_of(margin: float = 1_000, best: bool = True, **gains: Floats | float) -> AnyTime:
     worlds = {"today": WORLD} | {name: WORLD + gain for name, gain in gains.items()}
-    return AnyTime(Comparison({name: forecast(profit) for name, profit in worlds.items()}), margin, best)
+    compared = Comparison({name: forecast(profit) for name, profit in worlds.items()})
+    return AnyTime(compared.earned, margin, best)
 
 
 # ---- what is said ---------------------------------------------------------------------------
@@ -132,12 +136,12 @@ def test_before_there_are_fifty_years_nothing_is_said() -> None:
         "more": forecast(WORLD[:40] + 1e6),
         "same": forecast(WORLD[:40]),
     }
-    found = AnyTime(Comparison(profits), 1_000.0)
+    found = AnyTime(Comparison(profits).earned, 1_000.0)
     assert [each.words for each in found.against_base.values()] == ["open", "open"]
     assert all(math.isinf(each.low) for each in found.against_base.values())
     assert "Open after 40 simulated years: " in found.verdict()
     single = {name: forecast(WORLD[:1] + gain) for name, gain in (("today", 0.0), ("more", 1.0))}
-    assert AnyTime(Comparison(single), 1_000.0).more_years == 49
+    assert AnyTime(Comparison(single).earned, 1_000.0).more_years == 49
 
 
 def test_ties_are_neither_ahead_nor_behind() -> None:
@@ -156,7 +160,7 @@ def test_ties_are_neither_ahead_nor_behind() -> None:
 def test_risks_are_those_of_single_years() -> None:
     goal = Goal("rich", "profit", at_least=100_000)
     profits = {"today": forecast(WORLD, goals=[goal]), "more": forecast(WORLD + 50_000, goals=[goal])}
-    found = AnyTime(Comparison(profits), 1_000.0).risks
+    found = risks_of(profits)
     assert found["today"].loss == of_share(int(np.sum(WORLD < 0)), YEARS, 0.05)
     assert found["more"].loss.value == np.mean(WORLD < -50_000)
     assert found["today"].worst_in_ten == of_quantile(0.1, WORLD, 0.05)
@@ -171,7 +175,7 @@ def test_a_margin_that_is_none_is_refused(margin: float) -> None:
 
 def test_a_single_strategy_is_nothing_to_decide_about() -> None:
     with pytest.raises(ValueError, match="nothing to decide about a single strategy"):
-        AnyTime(Comparison({"today": forecast(WORLD)}), 1.0)
+        AnyTime(Comparison({"today": forecast(WORLD)}).earned, 1.0)
 
 
 # ---- when a study stops ---------------------------------------------------------------------
@@ -192,7 +196,7 @@ def test_a_study_stops_when_it_suffices_and_not_before(decided: fs.Decision, rea
     assert not decided.result.stopped
     assert decided.years % 50 == 0
     before = fs.compare(ready, replications=decided.years - 50)
-    assert not AnyTime(before.comparison, 20_000).suffices
+    assert not AnyTime(before.comparison.earned, 20_000).suffices
 
 
 def test_its_years_are_those_of_a_fixed_run_and_none_is_simulated_twice(
@@ -207,7 +211,7 @@ def test_its_years_are_those_of_a_fixed_run_and_none_is_simulated_twice(
             assert found.plan.replications == decided.years
             pairs = zip(found.forecast.tallies, simulation.forecast.tallies, strict=True)
             assert all(np.array_equal(mine, its) for mine, its in pairs)
-    assert again.verdict == decided.verdict == AnyTime(fixed.comparison, 20_000).verdict()
+    assert again.verdict == decided.verdict == AnyTime(fixed.comparison.earned, 20_000).verdict()
 
 
 def test_a_study_gives_up_and_says_what_is_open(ready: fs.Scenario) -> None:
@@ -263,6 +267,39 @@ def test_tables_of_a_decision_have_a_row_for_each_pair_and_strategy(decided: fs.
 def test_strategies_must_be_two(ready: fs.Scenario) -> None:
     with pytest.raises(ValueError, match="at least two strategies, not 'today' alone"):
         fs.decide(ready, 100, strategies=["today"])
+
+
+def test_verdicts_under_assumptions_share_the_error_and_stop_one_by_one() -> None:
+    """Two verdicts on one pair each (SQ7)."""
+    slow = 'assumptions.slow.change = { "channels.*.inquiries_per_month *=" = 0.5 }'
+    scenario = fs.parse("\n".join([slow, preset_text("first_steps")]))
+    names = ["today", "one_more_rep"]
+    found = sequential.decide_assumptions(scenario, 20_000, strategies=names, at_most=150, jobs=1)
+    assert [each.any_time.error for each in found.decisions.values()] == [0.025, 0.025]
+    assert found.decisions["slow"].decided
+    assert found.decisions["slow"].years < found.typed.years == 150
+    assert not found.decided
+    alone = fs.decide(scenario, 20_000, strategies=names, at_most=150, jobs=1)
+    assert found.longest.any_time.pairs == 2 * alone.any_time.pairs
+    assert list(found.table.index.names) == ["assumption", "strategy", "against"]
+    assert list(found.risks.loc["slow"].index) == names
+
+
+def test_a_verdict_goes_on_from_a_checkpoint(
+    ready: fs.Scenario, decided: fs.Decision, tmp_path: Path
+) -> None:
+    with pytest.raises(UnusableError, match="has 20 simulated years, and no verdict begins before 50"):
+        fs.decide(ready, 20_000, since=fs.keep(ready, date(2026, 1, 1), replications=20))
+    since = fs.keep(ready, date(2026, 1, 1), replications=300)
+    found = fs.decide(ready, 20_000, since=since, jobs=1)
+    assert (found.years, found.question.at_most) == (decided.years, 300)
+    assert found.verdict == decided.verdict
+    since.save(tmp_path / "kept")
+    said = call("--margin", "20000", "--from", str(tmp_path / "kept"), "--out", str(tmp_path / "out"))
+    assert said.exit_code == 0, said.output
+    assert "at most 300" in said.stdout
+    command = json.loads((tmp_path / "out/MANIFEST.json").read_text())["command"]
+    assert command == "funnelsim compare first_steps --margin 20000 --at-most 300 --seed 1"
 
 
 # ---- the command ----------------------------------------------------------------------------
@@ -327,9 +364,10 @@ def test_the_document_has_all_sequences() -> None:
         (["--at-most", "100"], "give its --margin, too"),
         (["--no-best"], "give its --margin, too"),
         (["--margin", "5", "--show", "money"], "does not go with --show"),
-        (["--margin", "5", "--assumptions"], "does not go with --assumptions"),
-        (["--margin", "5", "--out", "x"], "does not go with --out"),
-        (["--margin", "5", "--from", "x"], "does not go with --from"),
+        (["--margin", "5", "--assumptions"], "assumptions is missing"),
+        (["--margin", "5", "--from", "x", "--assumptions"], "ask for one of them"),
+        (["--margin", "5", "--from", "x", "--at-most", "90"], "leave --at-most out"),
+        (["--margin", "5", "--decimal-comma"], "give --out too"),
         (["--margin", "5", "--engine", "reference"], "does not go with --engine reference"),
         (["--margin", "5", "--replications", "50"], "does not go with --replications"),
         (["--margin", "5", "--strategies", "today"], "there is only one, today"),

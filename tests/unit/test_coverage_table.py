@@ -23,7 +23,7 @@ from scipy import stats
 
 import funnelsim as fs
 from funnelsim.decisions import Comparison
-from funnelsim.decisions.compare import PROFIT
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.forecast import bootstrap_t
 from funnelsim.metrics.figure import total
 

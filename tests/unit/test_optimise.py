@@ -13,6 +13,7 @@ import pytest
 from scipy import optimize, stats
 
 import funnelsim as fs
+from funnelsim.planning.firm_search import search_of_firm
 from funnelsim.planning.goal_seek import first_reached
 from funnelsim.planning.limits import Limits, Measured, Total
 from funnelsim.planning.optimise import SEARCHED_FROM
@@ -335,3 +336,171 @@ def test_the_command_seeks_a_goal() -> None:
     assert result.exit_code == 0
     assert "The least teams.sales.people that reaches the goal contracts" in says(result)
     assert call(*words, "--low", "a", "--high", "4").exit_code == 2
+
+
+# ---- a scenario alone, and a search that is stopped ---------------------------------------------
+
+
+def test_a_scenario_alone_has_its_people_and_its_media_as_levers() -> None:
+    """By hand (OP8): a team, a channel with a curve, one whose inquiries are bought, and one without."""
+    text = TEXT + (
+        '[channels.ads]\nkind = "advertising"\ncost_per_month = 4000\ninquiries_per_month = 20\n'
+        "response = { at_cost_per_month = 4000, ceiling = 60 }\n"
+        '[channels.bought]\nkind = "pr"\ninquiries_per_month = 10\ncost_per_inquiry = 50\n'
+    )
+    search = search_of_firm(parse(text))
+    ranges = {lever.key: (lever.low, lever.high) for lever in search.study.levers}
+    assert ranges == {
+        PEOPLE: (1, 3),
+        "channels.ads.cost_per_month": (0.0, 8_000.0),
+        "channels.bought.inquiries_per_month": (5.0, 15.0),
+    }
+    (total,) = search.limits.totals
+    assert total.weights == {
+        PEOPLE: 6_000.0,
+        "channels.ads.cost_per_month": 1.0,
+        "channels.bought.inquiries_per_month": 50.0,
+    }
+    assert total.at_most == 2 * 6_000 + 4_000 + 10 * 50
+    assert search.margin == pytest.approx(0.01 * 12 * total.at_most)
+    assert "1,000 a month more in website (no response curve says" in " ".join(search.about)
+    assert search_of_firm(parse(text), budget=20_000).limits.totals[0].at_most == 20_000
+
+
+def test_the_command_optimises_a_scenario_alone_within_a_budget() -> None:
+    told = says(call("optimise", "first_steps", "--trials", "10", "--budget", "18000", "--jobs", "1"))
+    assert "Tried: teams.sales.people from 1 to 3." in told
+    assert "Together they may cost 18 thousand USD a month" in told
+    refused = call("optimise", "first_steps", "--budget", "100")
+    assert refused.exit_code == 2
+    assert "the constraints contradict each other" in refused.stderr
+
+
+def test_options_of_a_scenario_do_not_go_with_a_search(tmp_path: Path) -> None:
+    file = tmp_path / "search.toml"
+    file.write_text(f'scenario = "first_steps"\nmargin = 1\n[levers]\n"{PEOPLE}" = {{ low = 1, high = 2 }}\n')
+    result = call("optimise", str(file), "--budget", "5")
+    assert (result.exit_code, "--budget is for a scenario alone" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_a_search_that_is_stopped_tells_the_best_so_far_and_never_worse_than_today(better: bool) -> None:
+    """Stopped in the fourth trial (OP9): more inquiries are better, a third of them are not."""
+    low, high = (48, 60) if better else (10, 14)
+    done: list[int] = []
+
+    def stop(years: int) -> None:
+        done.append(years)
+        if sum(done) >= 85:
+            raise KeyboardInterrupt
+
+    document = load("first_steps").document
+    document["horizon"] = {"warm_up_months": 1, "period_months": 3, "drain_months": 1}
+    found = fs.optimise(
+        load("first_steps").beginning(document),
+        levers={INQUIRIES: {"low": low, "high": high}},
+        margin=5_000,
+        trials=10,
+        replications=25,
+        jobs=1,
+        progress=stop,
+    )
+    assert found.stopped
+    assert found.confirmed is None
+    assert len(found.tried) < 10
+    assert found.sentences[0].startswith(
+        f"Stopped after {len(found.tried)} of 10 trials: this is the best so"
+    )
+    if better:
+        assert found.point[INQUIRIES] >= 48
+        assert found.gain.low > 0
+    else:
+        assert found.chosen == "today"
+        assert found.point == {}
+        assert "Stay with today" in " ".join(found.sentences)
+
+
+def test_a_search_that_is_stopped_before_any_point_has_no_answer() -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fs.optimise(load("first_steps"), levers={PEOPLE: [1, 2]}, margin=5_000, trials=10, progress=stop)
+
+
+# ---- a store ------------------------------------------------------------------------------------
+
+
+def kept_search(store: Path, progress: Any = lambda _: None, **others: Any) -> fs.OptimiseResult:
+    document = load("first_steps").document
+    document["horizon"] = {"warm_up_months": 1, "period_months": 3, "drain_months": 1}
+    asked: dict[str, Any] = {
+        "levers": {INQUIRIES: {"low": 20, "high": 60}},
+        "constraints": {"means": {"won": {"at_least": 2}}, "chances": {"contracts": 0.01}},
+        "margin": 5_000,
+        "trials": 10,
+        "replications": 50,
+        "fresh": 30,
+        "jobs": 1,
+    }
+    firm = load("first_steps").beginning(document)
+    return fs.optimise(firm, **asked | others, store=store, progress=progress)
+
+
+def test_a_search_with_a_store_is_the_same_and_a_second_run_simulates_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trials, race and confirmation come from the store (OP10)."""
+    first = kept_search(tmp_path / "kept")
+    again: list[int] = []
+    monkeypatch.setattr("funnelsim.studies.study.replicate", None)
+    monkeypatch.setattr("funnelsim.planning.kept.replicated", None)
+    second = kept_search(tmp_path / "kept", again.append)
+    assert again == []
+    monkeypatch.undo()
+    alone = kept_search(tmp_path / "other")
+    for found in (second, alone):
+        assert found.sentences == first.sentences
+        assert found.point == first.point
+        assert found.table.equals(first.table)
+        assert found.confirmed is not None
+        assert first.confirmed is not None
+        assert found.confirmed.table.equals(first.confirmed.table)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4, 0.98])
+def test_a_search_that_was_stopped_goes_on_to_the_same_end(share: float, tmp_path: Path) -> None:
+    """Stopped in the first trials, in the race, and in the confirmation."""
+    every: list[int] = []
+    whole = kept_search(tmp_path / "undisturbed", every.append)
+    done = 0
+
+    def stop(years: int) -> None:
+        nonlocal done
+        done += years
+        if done >= share * sum(every):
+            raise KeyboardInterrupt
+
+    try:
+        assert kept_search(tmp_path / "kept", stop).stopped
+    except KeyboardInterrupt:
+        assert share < 0.1
+    counted: list[int] = []
+    found = kept_search(tmp_path / "kept", counted.append)
+    assert (found.sentences, found.point) == (whole.sentences, whole.point)
+    there, wanted = (
+        sorted(file.name for file in (tmp_path / name / "worlds").iterdir())
+        for name in ("kept", "undisturbed")
+    )
+    assert there == wanted
+
+
+def test_a_store_lists_what_searches_keep(tmp_path: Path) -> None:
+    (tmp_path / "search.toml").write_text(
+        f'scenario = "first_steps"\nmargin = 50_000\ntrials = 10\nreplications = 25\nfresh = 20\n'
+        f'[levers]\n"{PEOPLE}" = {{ low = 1, high = 2 }}\n'
+    )
+    words = ["optimise", str(tmp_path / "search.toml"), "--store", str(tmp_path / "kept"), "--jobs", "1"]
+    assert call(*words).exit_code == 0
+    assert "searches for the" in says(call("store", str(tmp_path / "kept")))
+    assert says(call("store", str(tmp_path / "kept"), "--prune")) == "Nothing to remove"

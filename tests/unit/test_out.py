@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -180,8 +181,14 @@ def test_the_manifest_tells_all(run: Path) -> None:
     found = json.loads((run / "MANIFEST.json").read_text(encoding="utf-8"))
     assert found["text"] == preset_text("first_steps")
     assert found["changes"] == ["teams.sales.commission=0.06"]
-    told = [found[key] for key in ("kind", "scenario", "strategy", "seed", "asked", "finished", "engine")]
-    assert told == ["run", "first_steps", "one_more_rep", 7, 3, 3, "compiled"]
+    assert (found["kind"], found["scenario"], found["whole"]) == ("run", "first_steps", True)
+    assert found["options"] == {
+        "replications": 3,
+        "seed": 7,
+        "engine": "compiled",
+        "strategy": "one_more_rep",
+        "digest": True,
+    }
     assert found["versions"]["funnelsim"] == fs.__version__
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in files(run).items()}
     del sums["MANIFEST.json"]
@@ -212,7 +219,7 @@ def test_chosen_strategies_are_repeated(tmp_path: Path) -> None:
         == 0
     )
     found = json.loads((tmp_path / "out" / "MANIFEST.json").read_text(encoding="utf-8"))
-    assert (found["kind"], found["strategies"]) == ("compare", names.split(","))
+    assert (found["kind"], found["options"]["strategies"]) == ("compare", names.split(","))
     assert f" --strategies {names} " in found["command"]
     assert call("repeat", str(tmp_path / "out" / "MANIFEST.json")).exit_code == 0
 
@@ -250,7 +257,13 @@ def test_sample_files_elsewhere_are_refused_before_anything_runs(
     assert not Path("out").exists()
 
 
-def copied(first: Path, target: Path, change: Callable[[dict[str, object]], object]) -> Path:
+def compared(found: dict[str, Any], strategies: list[Any]) -> None:
+    """Make of the manifest of a run that of a comparison."""
+    settings = {name: found["options"][name] for name in ("replications", "seed", "engine")}
+    found.update(kind="compare", options=settings | {"strategies": strategies}, digest=None)
+
+
+def copied(first: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     found = json.loads((first / "MANIFEST.json").read_text(encoding="utf-8"))
     change(found)
     target.write_text(json.dumps(found), encoding="utf-8")
@@ -275,29 +288,30 @@ def test_figures_that_come_out_otherwise_are_named(run: Path, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda found: found.pop("seed"), "is damaged: seed is missing or unknown"),
+        (lambda found: found.pop("options"), "is damaged: options is missing or unknown"),
         (lambda found: found.update(more=1), "is damaged: more is missing or unknown"),
-        (lambda found: found.update(format=1), "it is not of the form 3"),
-        (lambda found: found.update(seed="7"), 'is damaged: seed is "7"'),
-        (lambda found: found.update(seed=-7), "--seed must be a whole number"),
-        (lambda found: found.update(engine="steam"), "--engine must be compiled or reference"),
-        (lambda found: found.update(changes=[1]), "changes, strategies, files and versions hold texts"),
+        (lambda found: found.update(format=1), "it is not of the form 4"),
+        (lambda found: found.update(whole="yes"), 'is damaged: whole is "yes"'),
+        (lambda found: found["options"].pop("seed"), "of the options, seed is missing or unknown"),
+        (lambda found: found["options"].update(seed="7"), "of the options, seed is '7'"),
+        (lambda found: found["options"].update(digest=1), "of the options, digest is 1"),
+        (lambda found: found["options"].update(seed=-7), "seed must be a whole number"),
+        (lambda found: found["options"].update(engine="steam"), "engine must be compiled or reference"),
+        (lambda found: found["options"].update(strategy="nobody"), "does not exist"),
+        (lambda found: found.update(changes=[1]), "changes, files and versions hold texts"),
         (lambda found: found.update(changes=["no"]), "is not a change"),
-        (lambda found: found.update(kind="compare"), "kind is 'compare' and strategy 'one_more_rep'"),
-        (lambda found: found.update(strategy="nobody"), "does not exist"),
-        (lambda found: found.update(strategies=["today"]), "kind is 'run' and strategy 'one_more_rep'"),
-        (lambda found: found.update(kind="compare", strategy=None), "kind is 'compare' and strategy None"),
-        (lambda found: found.update(kind="x", strategy=None, strategies=["today"]), "kind is 'x'"),
-        (lambda found: found.update(strategies=["a", "a"]), "strategies are ['a', 'a']"),
-        (lambda found: found.update(strategies=[]), "strategies are []"),
-        (lambda found: found.update(strategies=[1]), "changes, strategies, files and versions hold texts"),
+        (lambda found: found.update(kind="compare"), "digest, strategies, strategy is missing or unknown"),
+        (lambda found: found.update(kind="x"), "kind is 'x'"),
+        (lambda found: compared(found, ["a", "a"]), "strategies must be different names"),
+        (lambda found: compared(found, []), "strategies must be different names"),
+        (lambda found: compared(found, [[1]]), "of the options, strategies is [[1]]"),
         (lambda found: found.update(assumption="slow"), "assumptions.slow does not exist"),
         (lambda found: found.update(assumption=1), "is damaged: assumption is 1"),
         (lambda found: found.update(text="start = 1"), "problems"),
     ],
 )
 def test_a_manifest_that_cannot_be_used(
-    run: Path, tmp_path: Path, change: Callable[[dict[str, object]], object], said: str
+    run: Path, tmp_path: Path, change: Callable[[dict[str, Any]], object], said: str
 ) -> None:
     result = call("repeat", str(copied(run, tmp_path / "M.json", change)))
     assert result.exit_code == 2
@@ -442,6 +456,8 @@ def test_a_stopped_run_is_kept_and_repeats_what_was_finished(
         )
     assert result.exit_code == 130
     found = json.loads((tmp_path / "out" / "MANIFEST.json").read_text(encoding="utf-8"))
-    assert found["asked"] == 20 > found["finished"]
+    assert not found["whole"]
+    assert " --replications 20 " in found["command"]
+    assert found["options"]["replications"] < 20
     again = call("repeat", str(tmp_path / "out" / "MANIFEST.json"))
     assert again.exit_code == 0, again.output

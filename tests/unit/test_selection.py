@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.guarantees import pools
 from benchmarks.guarantees import selection as guarantees
 from scipy import stats
 
@@ -144,11 +145,12 @@ def test_made_up_noise_has_the_moments_that_are_told(noise: str) -> None:
 
 def test_the_table_of_guarantees_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarantees, "POOL", 20)
-    monkeypatch.setattr(guarantees, "PRESETS", {"first_steps": 50_000})
+    monkeypatch.setattr(guarantees, "PRESETS", ("first_steps",))
     monkeypatch.setattr(guarantees, "SKEWED", [("slippage", guarantees.WIDE, guarantees.RIVAL, None)])
     table = guarantees.table(20)
     assert "| slippage, rare of a rival, correlation 0.5, wide margin | by the rule |" in table
-    assert "| first_steps, slippage | 3 | 50,000 |" in table
+    margin = pools.simulated("first_steps", 20).margin
+    assert f"| first_steps, slippage | 3 | {margin:,.0f} |" in table
     assert "They agree within noise" in table
 
 
@@ -449,3 +451,16 @@ def test_the_command_refuses_a_margin_of_zero() -> None:
     told = call("select", "first_steps", "--margin", "0")
     assert told.exit_code == 2
     assert "the margin is 0: it must be an amount of money above 0" in told.stderr
+
+
+def test_a_pool_is_what_a_comparison_simulates() -> None:
+    pool = pools.simulated("first_steps", 20)
+    compared = fs.compare(fs.load("first_steps"), replications=20, jobs=1)
+    earned = compared.comparison.earned
+    assert pool.pairs == [(0, 1), (0, 2), (1, 2)]
+    for place, name in enumerate(compared):
+        assert pool.profits[:, place] == pytest.approx(earned.counted[name])
+        assert (pool.contracts[:, place] == earned.contracts[name]).all()
+        assert pool.sizes[place] == pytest.approx(earned.sizes[name])
+    spreads = [np.std(pool.profits[:, other] - pool.profits[:, base]) for base, other in pool.pairs]
+    assert pool.margin == pytest.approx(np.median(spreads) / 10, rel=0.5)

@@ -365,11 +365,9 @@ def test_the_commands_study_and_store(tmp_path: Path, monkeypatch: pytest.Monkey
         'metrics = ["profit", "won"]\nlevers."teams.sales.people" = [2, 3]\n'
     )
     status, page, said = told("study", "people.toml", "--store", "kept", "--out", "one")
-    assert (status, said) == (0, "Simulated now: 8 years; the others were in kept\n")
+    assert (status, said.splitlines()[-1]) == (0, "Simulated now: 8 years; the others were in kept")
     assert page.startswith("How many people: 2 rows\n4 simulated years of each, the same for all; seed 1\n")
-    assert told("study", "people.toml", "--store", "kept", "--out", "two")[2].startswith(
-        "Simulated now: 0 years"
-    )
+    assert "Simulated now: 0 years" in told("study", "people.toml", "--store", "kept", "--out", "two")[2]
     assert contents(Path("one")) == contents(Path("two"))
     assert Path("one/page.txt").read_text() == page
     table = Path("one/table.csv").read_text("utf-8-sig").splitlines()

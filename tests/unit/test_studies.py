@@ -21,6 +21,7 @@ from funnelsim.studies.designed.levers import Design, Lever
 from funnelsim.studies.designed.running import LargeStudyError
 from funnelsim.studies.designed.study import BY as BY_ANY
 from funnelsim.studies.designed.sums import KEPT
+from funnelsim.studies.sequential import Question
 
 PEOPLE = "teams.sales.people"
 INQUIRIES = "channels.website.inquiries_per_month"
@@ -360,12 +361,13 @@ def test_a_strategy_of_a_study_is_as_if_it_stood_in_the_scenario() -> None:
 def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path) -> None:
     (tmp_path / "firm.toml").write_text(UNSURE)
     (tmp_path / "people.toml").write_text(
-        'scenario = "firm.toml"\nmargin = 5_000\nstarts = 2026-03-01\n'
+        'scenario = "firm.toml"\nstop.margin = 5_000\nstarts = 2026-03-01\n'
         '[design]\nkind = "sobol"\npoints = 4\n[levers]\n'
         f'"{PEOPLE}" = {{ low = 2, high = 5 }}\n'
     )
     study = fs.read_study(tmp_path / "people.toml")
-    assert (study.title, study.margin, study.starts, study.count) == ("people", 5_000, date(2026, 3, 1), 4)
+    assert (study.title, study.starts, study.count) == ("people", date(2026, 3, 1), 4)
+    assert study.stop == Question(5_000, 2_000, best=False)
     assert sorted(point[PEOPLE] for point in study.points) == [2, 3, 4, 5]
 
 
@@ -377,7 +379,15 @@ def test_a_study_is_read_from_a_file_with_the_scenario_beside_it(tmp_path: Path)
         ("replicatons = 3", 'line 2: replicatons is not a key here; did you mean "replications"?'),
         ("replications = 0", "line 2: replications is 0; expected a whole number from 1 to 1,000,000"),
         ("seed = -1", "line 2: seed is -1; expected a whole number from 0 to 4294967295"),
-        ("margin = 0", "line 2: margin is 0; expected more than 0: the difference in money"),
+        ("stop.margin = 0", "line 2: stop.margin is 0; expected more than 0: the difference in money"),
+        ("stop = 3", "line 2: stop is 3; expected a table [stop]"),
+        ("stop.at_most = 300", "stop.margin is missing; expected more than 0: the difference in money"),
+        ("stop = { margin = 5, at_most = 20 }", "stop.at_most is 20; expected a whole number from 50 to"),
+        ("stop = { margin = 5, bset = true }", 'stop.bset is not a key here; did you mean "best"?'),
+        (
+            "replications = 9\nstop.margin = 5",
+            "line 2: replications is given, and a rule that stops as well; expected one of the two",
+        ),
         ('metrics = ["proffit"]', 'line 2: metrics names "proffit"; did you mean "profit"?'),
         ('metrics = ["won", "won"]', 'metrics is ["won", "won"]; expected a list of different names'),
         ('strategies = ["one_mor_rep"]', 'strategies names "one_mor_rep"; did you mean "one_more_rep"?'),

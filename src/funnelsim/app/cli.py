@@ -143,15 +143,11 @@ def compare(
         pages = terminal.questions(show, everything, as_json)
         question = deciding.question(margin, at_most, best)
         if question is not None:
-            others = {"--assumptions": assumptions, "--show": bool(show), "--from": since is not None}
-            others |= {"--out": out is not None, "--decimal-comma": decimal_comma}
-            others |= {f"--engine {engine}": engine != "compiled", "--replications": replications != YEARS}
+            others = {"--show": bool(show), f"--engine {engine}": engine != "compiled"}
+            others |= {"--replications": replications != YEARS}
             deciding.refuse(others)
-            read = terminal.read(scenario, changes, assumption, tries)
-            typed = deciding.Typed(scenario, changes, *asked)
-            shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
-            deciding.decide(read, chosen, question, seed, jobs, shape, typed)
-            return
+            if since is not None and at_most is not None:
+                terminal.fail("--from sets how many years there are at most: leave --at-most out")
         if assumptions and (show or assumption is not None):
             other = "--show shows one comparison" if show else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
@@ -162,6 +158,16 @@ def compare(
                 "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
             )
         read = terminal.read(scenario, changes, assumption, tries)
+        if question is not None:
+            settings = terminal.settings(question.at_most, seed, jobs, engine)
+            settings = {"seed": seed, "jobs": settings["jobs"]} | terminal.checkpoint(since)
+            typed = deciding.Typed(scenario, changes, *asked)
+            wanted = deciding.Deciding(read, chosen, question, settings, assumptions, typed)
+            shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
+            with terminal.filled(out) as folder:
+                given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
+                wanted.decide(folder, given, shape)
+            return
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         if assumptions:
             _under_assumptions(
@@ -232,7 +238,8 @@ def _under_assumptions(
             with progress.waiting("Working out"):
                 page = assumptions_page(result, command, terminal.width(), everything)
             terminal.show(page)
-        terminal.end_of_assumptions(result, kept=folder is not None)
+        if result.stopped:
+            terminal.end_of_assumptions(result.scenario, result.comparisons, lost=folder is not None)
 
 
 def _option(name: str, value: str | None) -> list[str]:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
 from funnelsim.app import progress, terminal
 
 if TYPE_CHECKING:
+    from funnelsim.io.writing import NewFolder
+    from funnelsim.keeping.manifest import Inputs
+    from funnelsim.keeping.questions import Asked
     from funnelsim.scenario import Scenario
     from funnelsim.studies.sequential import Decision, Question
 
@@ -58,43 +62,117 @@ def refuse(asked: Mapping[str, bool]) -> None:
         )
 
 
-def decide(
-    read: Scenario,
-    strategies: Sequence[str] | None,
-    question: Question,
-    seed: int,
-    jobs: int,
-    shape: Shape,
-    typed: Typed,
-) -> None:
-    """Simulate until it is decided, and print the verdict; after Ctrl-C, the verdict so far."""
-    from funnelsim.scenario import strategy_names
-    from funnelsim.studies import sequential
+@dataclass(frozen=True)
+class Deciding:
+    """What `compare --margin` was given.
 
-    names = strategies or strategy_names(read)
-    if len(names) < 2:
-        terminal.fail(f"--margin compares strategies, and there is only one, {names[0]}")
-    settings = terminal.settings(question.at_most, seed, jobs, "compiled")
-    with terminal.endings(), progress.simulated(question.at_most * len(names)) as advance:
-        result = sequential.decide(
-            read,
-            question.margin,
-            strategies=strategies,
-            at_most=question.at_most,
-            best=question.best,
-            seed=settings["seed"],
-            jobs=settings["jobs"],
-            progress=advance,
-        )
-    if shape == "json":
+    Attributes
+    ----------
+    read : Scenario
+        With its changes made, under its assumption.
+    strategies : list of str or None
+        All by default.
+    question : Question
+    settings : dict
+        `seed` and `jobs`, and `since`, the checkpoint from which it goes on, if there is one.
+    assumptions : bool
+        Whether to decide under every assumption.
+    typed : Typed
+    """
+
+    read: Scenario
+    strategies: Sequence[str] | None
+    question: Question
+    settings: dict[str, Any]
+    assumptions: bool
+    typed: Typed
+
+    def decide(self, folder: NewFolder | None, given: Inputs | None, shape: Shape) -> None:
+        """Simulate until it is decided, print the verdict and keep it; after Ctrl-C, print that so far."""
+        if self.assumptions:
+            self._under_assumptions(folder, given, shape)
+            return
         from funnelsim.reports import document
-
-        terminal.write_json(document.as_json(document.decision_document(result)))
-    else:
         from funnelsim.reports.decision_page import decision_page
+        from funnelsim.studies.sequential import decide
 
-        terminal.show(decision_page(result, _next(result, typed), terminal.width(), shape == "all"))
-    terminal.end(result.result)
+        with terminal.endings(), progress.simulated(self._most) as advance:
+            result = decide(self.read, **self._options, **self.settings, progress=advance)
+        if not result.stopped:
+            terminal.keep(folder, result, given, self._asked("decide"))
+        if shape == "json":
+            terminal.write_json(document.as_json(document.decision_document(result)))
+        else:
+            terminal.show(decision_page(result, self._next(result), terminal.width(), shape == "all"))
+        terminal.end(result.result, lost=folder is not None)
+
+    def _under_assumptions(self, folder: NewFolder | None, given: Inputs | None, shape: Shape) -> None:
+        from funnelsim.reports import document
+        from funnelsim.reports.decision_page import decisions_page
+        from funnelsim.studies.sequential import decide_assumptions
+
+        most = self._most * (1 + len(self.read.assumptions))
+        with terminal.endings(), progress.simulated(most) as advance:
+            result = decide_assumptions(self.read, **self._options, **self.settings, progress=advance)
+        if not result.stopped:
+            terminal.keep(folder, result, given, self._asked("decide assumptions"))
+        if shape == "json":
+            terminal.write_json(document.as_json(document.decisions_document(result)))
+        else:
+            next_command = self._next(result.longest)
+            terminal.show(decisions_page(result, next_command, terminal.width(), shape == "all"))
+        if result.stopped:
+            done = {name: each.result for name, each in result.decisions.items()}
+            terminal.end_of_assumptions(result.scenario, done, lost=folder is not None)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """List the strategies, of which there must be two."""
+        from funnelsim.scenario import strategy_names
+
+        names = self.strategies or strategy_names(self.read)
+        if len(names) < 2:
+            terminal.fail(f"--margin compares strategies, and there is only one, {names[0]}")
+        return names
+
+    @property
+    def _most(self) -> int:
+        """Return how many years are simulated at most."""
+        return self.question.at_most * len(self.names)
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {**asdict(self.question), "strategies": self.names}
+
+    def _asked(self, kind: str) -> Asked:
+        """Tell what makes the verdict again: a checkpoint only saves time."""
+        from funnelsim.keeping.questions import Asked
+
+        since = self.settings.get("since")
+        seed, at_most = self.settings["seed"], self.question.at_most
+        if since is not None:
+            seed, at_most = since.seed, since.replications
+        options = {**self._options, "strategies": [*self.names], "at_most": at_most, "seed": seed}
+        words = [*self._words(at_most), "--seed", str(seed)]
+        return Asked(
+            kind, options, terminal.command("compare", self.typed.scenario, self.typed.changes, *words)
+        )
+
+    def _words(self, at_most: int) -> list[str]:
+        """Write the options as they would be typed."""
+        asked = ["--margin", f"{self.question.margin:.15g}", "--at-most", str(at_most)]
+        asked += [] if self.question.best else ["--no-best"]
+        under = ["--assumptions"] if self.assumptions else self.typed.assumption
+        return [*self.typed.strategies, *under, *asked]
+
+    def _next(self, result: Decision) -> str:
+        """Choose what to try next: the leader in depth, or as many years as what is open needs."""
+        typed, years = self.typed, result.years + result.any_time.more_years
+        if result.decided or years > MOST_YEARS or "since" in self.settings:
+            chosen = ["--strategy", result.any_time.leader, *typed.assumption]
+            return terminal.command("run", typed.scenario, typed.changes, *chosen)
+        at_most = max(math.ceil(years), result.question.at_most)
+        return terminal.command("compare", typed.scenario, typed.changes, *self._words(at_most))
 
 
 class Typed(NamedTuple):
@@ -104,17 +182,3 @@ class Typed(NamedTuple):
     changes: Sequence[str] | None
     strategies: Sequence[str]  # the option and its value, or nothing
     assumption: Sequence[str]
-
-
-def _next(result: Decision, typed: Typed) -> str:
-    """Choose what to try next: the leader in depth, or as many years as what is open needs."""
-    years = result.years + result.any_time.more_years
-    if result.decided or years > MOST_YEARS:
-        chosen = ["--strategy", result.any_time.leader, *typed.assumption]
-        return terminal.command("run", typed.scenario, typed.changes, *chosen)
-    question = result.question
-    at_most = max(math.ceil(years), question.at_most)
-    asked = ["--margin", f"{question.margin:.15g}", "--at-most", str(at_most)]
-    asked += [] if question.best else ["--no-best"]
-    options = [*typed.strategies, *typed.assumption, *asked]
-    return terminal.command("compare", typed.scenario, typed.changes, *options)

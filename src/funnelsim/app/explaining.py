@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -21,15 +19,13 @@ from funnelsim.app.terminal import (
     Changes,
     DecimalComma,
     Jobs,
+    Out,
     Replications,
     ScenarioName,
     Seed,
 )
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from funnelsim.reports.document import Explained
     from funnelsim.scenario import Scenario
 
 SHOWN = ("tornado", "tipping", "bottleneck", "marginal", "bridge")
@@ -43,23 +39,22 @@ _BELONGS = {  # an option that not all of them take, and to which it belongs
     "--from": ("bridge",),
     "--to": ("bridge",),
 }
-Page = Callable[[str, int], "RenderableType"]  # from the next command and the width
-Found = tuple["Explained", Page]
+
+
+class Explaining(NamedTuple):
+    """What explains: a function with its options, and how many strategies it simulates."""
+
+    ask: Callable[..., Any]
+    strategies: int
+    options: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of a scenario: the options that are given, and how it is simulated."""
+class Given:
+    """The scenario that is asked about, and the options that are given."""
 
     read: Scenario
     given: Mapping[str, Any]
-    settings: dict[str, Any]
-
-    def simulated(self, study: Callable[..., Any], count: int, **options: object) -> Any:
-        """Run a study that simulates so many strategies, with its progress shown."""
-        years = self.settings["replications"] * count
-        with terminal.endings(), progress.simulated(years) as advance:
-            return study(self.read, **options, **self.settings, progress=advance)
 
     def option(self, name: str, otherwise: str | None = None) -> str | None:
         """Return the text of an option, if it was given."""
@@ -85,6 +80,8 @@ def measure_next(
     jobs: Jobs = 0,
     changes: Changes = None,
     as_json: AsJson = False,
+    out: Out = None,
+    decimal_comma: DecimalComma = False,
 ) -> None:
     """Say what it is worth to know each uncertain number before a strategy is chosen.
 
@@ -102,8 +99,19 @@ def measure_next(
         settings["worlds"] = settings.pop("replications")
         chosen = terminal.names_of(strategies)
         years = worlds * len(chosen or strategy_names(read))
-        with terminal.endings(), progress.simulated(years) as advance:
-            result = study(read, strategies=chosen, **settings, progress=advance)
+        under = [] if assumption is None else ["--assumption", assumption]
+        with terminal.filled(out) as folder:
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            with terminal.endings(), progress.simulated(years) as advance:
+                result = study(read, strategies=chosen, **settings, progress=advance)
+            if folder is not None and not result.result.stopped:
+                from funnelsim.keeping.questions import Asked
+
+                words = [] if strategies is None else ["--strategies", strategies]
+                words += [*under, "--worlds", str(worlds), "--seed", str(seed)]
+                options = {"strategies": chosen, "worlds": worlds, "seed": seed}
+                command = terminal.command("measure-next", scenario, changes, *words)
+                terminal.keep(folder, result, given, Asked("measure-next", options, command))
         if as_json:
             from funnelsim.reports import document
 
@@ -113,7 +121,7 @@ def measure_next(
 
             next_command = terminal.command("explain", scenario, changes, "--show", "tornado")
             terminal.show(measure_next_page(result, next_command, terminal.width()))
-        terminal.end(result.result)
+        terminal.end(result.result, lost=out is not None)
 
 
 @app.command(short_help="Say what profit and the choice hang on, and where the next money goes.")
@@ -150,9 +158,7 @@ def explain(
     jobs: Jobs = 0,
     changes: Changes = None,
     as_json: AsJson = False,
-    out: Annotated[
-        Path | None, typer.Option(help="New folder for the page, its table as CSV and JSON, the scenario.")
-    ] = None,
+    out: Out = None,
     decimal_comma: DecimalComma = False,
 ) -> None:
     """Say what profit and the choice hang on, and where the next money goes.
@@ -174,25 +180,34 @@ def explain(
         under = [] if assumption is None else ["--assumption", assumption]
         with terminal.filled(out) as folder:
             inputs = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
-            result, page = _EXPLAIN[show](Asked(read, given, settings))
-            if folder is not None and inputs is not None:
-                from funnelsim.keeping.explanations import keep_explanation
-                from funnelsim.reports.grid import WIDTH
+            explaining = _EXPLAIN[show](Given(read, given))
+            with terminal.endings(), progress.simulated(replications * explaining.strategies) as advance:
+                result = explaining.ask(read, **explaining.options, **settings, progress=advance)
+            _must_be_whole(result)
+            if folder is not None:
+                from funnelsim.keeping.questions import Asked
 
-                asked = [word for name, value in given.items() for word in (name, str(value))]
-                asked += [*under, "--replications", str(replications), "--seed", str(seed)]
-                command = terminal.command("explain", scenario, changes, "--show", show, *asked)
-                with terminal.writing(folder.path):
-                    keep_explanation(folder, show, result, page("", WIDTH), inputs, command)
-                terminal.say(f"Written: {len(folder.written)} files in {folder.path}")
+                words = [word for name, value in given.items() for word in (name, str(value))]
+                words += [*under, "--replications", str(replications), "--seed", str(seed)]
+                command = terminal.command("explain", scenario, changes, "--show", show, *words)
+                del settings["jobs"]
+                asked = Asked(show, _as_json(explaining.options) | settings, command)
+                terminal.keep(folder, result, inputs, asked)
         if as_json:
             from funnelsim.reports import document
 
             terminal.write_json(document.as_json(document.explain_document(show, result)))
             return
+        from funnelsim.reports import explain_pages
+
         then = SHOWN[(SHOWN.index(show) + 1) % len(SHOWN)]
         next_command = terminal.command("explain", scenario, changes, "--show", then, *under)
-        terminal.show(page(next_command, terminal.width()))
+        page = getattr(explain_pages, f"{show}_page")
+        terminal.show(page(result, next_command, terminal.width()))
+
+
+def _as_json(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
 
 
 def _must_belong(show: str, given: Mapping[str, object]) -> None:
@@ -215,65 +230,54 @@ def _range(low: float | None, high: float | None) -> tuple[float, float] | None:
     return low, high
 
 
-def _tornado(asked: Asked) -> Found:
+def _tornado(asked: Given) -> Explaining:
     from funnelsim.planning import tornado
-    from funnelsim.reports.explain_pages import tornado_page
 
     strategy = asked.option("--strategy")
-    count = tornado.simulations(asked.read, strategy)
-    result = asked.simulated(tornado.tornado, count, strategy=strategy)
-    return result, partial(tornado_page, result)
+    return Explaining(tornado.tornado, tornado.simulations(asked.read, strategy), {"strategy": strategy})
 
 
-def _tipping(asked: Asked) -> Found:
+def _tipping(asked: Given) -> Explaining:
     from funnelsim.planning import tipping
-    from funnelsim.reports.explain_pages import tipping_page
 
     of, strategies = asked.option("--of"), terminal.names_of(asked.option("--strategies"))
     within = _range(asked.given.get("--low"), asked.given.get("--high"))
-    count = tipping.most_simulations(asked.read, of, strategies)
-    result = asked.simulated(tipping.tipping, count, of=of, within=within, strategies=strategies)
-    return result, partial(tipping_page, result)
+    options = {"of": of, "within": within, "strategies": strategies}
+    return Explaining(tipping.tipping, tipping.most_simulations(asked.read, of, strategies), options)
 
 
-def _bottleneck(asked: Asked) -> Found:
+def _bottleneck(asked: Given) -> Explaining:
     from funnelsim.planning import bottleneck
-    from funnelsim.reports.explain_pages import bottleneck_page
 
-    count = bottleneck.simulations(asked.read)
-    result = asked.simulated(bottleneck.bottleneck, count, strategy=asked.option("--strategy", "today"))
-    return _whole(result), partial(bottleneck_page, result)
+    options = {"strategy": asked.option("--strategy", "today")}
+    return Explaining(bottleneck.bottleneck, bottleneck.simulations(asked.read), options)
 
 
-def _marginal(asked: Asked) -> Found:
+def _marginal(asked: Given) -> Explaining:
     from funnelsim.planning import marginal, units
-    from funnelsim.reports.explain_pages import marginal_page
 
     strategy = asked.given.get("--strategy", "today")
     count = 1 + len(units.units_of(asked.read, strategy)[0])
-    following = asked.given.get("--next", marginal.NEXT)
-    result = asked.simulated(marginal.marginal, count, strategy=strategy, next_money=following)
-    return _whole(result), partial(marginal_page, result)
+    options = {"strategy": strategy, "next_money": asked.given.get("--next", marginal.NEXT)}
+    return Explaining(marginal.marginal, count, options)
 
 
-def _bridge(asked: Asked) -> Found:
+def _bridge(asked: Given) -> Explaining:
     from funnelsim.planning import bridge
-    from funnelsim.reports.explain_pages import bridge_page
 
     start, goal = asked.given.get("--from", "today"), asked.option("--to")
     count = len(bridge.ends_of(asked.read, start, goal))
-    result = asked.simulated(bridge.bridge, count, start=start, goal=goal)
-    return _whole(result), partial(bridge_page, result)
+    return Explaining(bridge.bridge, count, {"start": start, "goal": goal})
 
 
-def _whole(result: Any) -> Any:
+def _must_be_whole(result: Any) -> None:
     """Refuse what was stopped before all years were finished."""
-    if result.result.stopped:
+    of = getattr(result, "result", None)
+    if of is not None and of.stopped:
         raise KeyboardInterrupt
-    return result
 
 
-_EXPLAIN: dict[str, Callable[[Asked], Found]] = {
+_EXPLAIN: dict[str, Callable[[Given], Explaining]] = {
     "tornado": _tornado,
     "tipping": _tipping,
     "bottleneck": _bottleneck,

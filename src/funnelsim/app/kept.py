@@ -47,15 +47,18 @@ def repeat(
     """
     with terminal.in_sentences():
         from funnelsim.keeping import manifest as manifests
+        from funnelsim.keeping.questions import simulations
 
         found = manifests.read_manifest(manifest)
         scenario, given = manifests.inputs_again(found, manifest.parent)
-        terminal.settings(found.finished, found.seed, jobs, found.engine)
+        terminal.settings(1, 1, jobs, "compiled")
+        years = simulations(found.kind, found.options, scenario)
         with terminal.filled(out) as folder:
-            with terminal.endings(), progress.simulated(manifests.simulations(found, scenario)) as advance:
-                result = manifests.run_again(found, scenario, jobs=jobs, progress=advance)
-            terminal.end(result)
-            terminal.keep(folder, result, given)
+            with terminal.endings(), progress.simulated(years) as advance:
+                result = manifests.ask_again(found, scenario, jobs=jobs, progress=advance)
+            if isinstance(result, manifests.Simulated):
+                terminal.end(result)
+            terminal.keep(folder, result, given, manifests.asked_again(found, result, given))
         with progress.waiting("Comparing"):
             differing = manifests.differences(found, result)
         terminal.write("\n".join(manifests.verdict(found, differing)))

@@ -18,9 +18,9 @@ PATIENCE = 1.0  # seconds: what takes no longer shows no bar
 
 
 @contextmanager
-def simulated(years: int) -> Iterator[Callable[[int], None]]:
-    """Show how many years have been simulated, and how long the others will take."""
-    with _counted("Simulating", years, "years") as advance:
+def simulated(years: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how many years have been simulated, and how long the others take, if anybody knows how many."""
+    with _uncounted() if years is None else _counted("Simulating", years, "years") as advance:
         yield advance
 
 
@@ -97,6 +97,19 @@ def _counted(doing: str, count: int, unit: str) -> Iterator[Callable[[int], None
         return
     with _shown(*_columns(doing, unit)) as progress:
         task = progress.add_task("", total=count)
+        yield lambda finished: progress.advance(task, finished)
+
+
+@contextmanager
+def _uncounted() -> Iterator[Callable[[int], None]]:
+    """Show how many years have been simulated, and for how long."""
+    if not _is_seen():
+        yield lambda _: None
+        return
+    from rich.progress import TextColumn, TimeElapsedColumn
+
+    with _shown(TextColumn("Simulating {task.completed:,.0f} years"), TimeElapsedColumn()) as progress:
+        task = progress.add_task("", total=None)
         yield lambda finished: progress.advance(task, finished)
 
 

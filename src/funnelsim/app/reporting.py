@@ -108,16 +108,17 @@ def _of_folder(folder: Path, typed: Sequence[str], jobs: int) -> Asked:
     if not path.exists():
         terminal.fail(f"{folder} has no {manifests.NAME}: expected a folder that compare --out has written")
     found = manifests.read_manifest(path)
-    if found.kind == "run":
+    if found.kind not in ("compare", "assumptions"):
+        what = "a run of one strategy" if found.kind == "run" else f"funnelsim {found.kind}"
         scenario = folder / manifests.SCENARIO / manifests.SCENARIO_FILE
         terminal.fail(
-            f"{folder} is of a run of one strategy, and a report compares them. "
+            f"{folder} is of {what}, and a report compares strategies. "
             f"Try: {terminal.command('report', str(scenario), found.changes, '--out', 'report.html')}"
         )
     read, _ = manifests.inputs_again(found, folder)
-    return Asked(
-        read, found.strategies, terminal.settings(found.finished, found.seed, jobs, found.engine), found
-    )
+    ran = found.options
+    settings = terminal.settings(ran["replications"], ran["seed"], jobs, ran["engine"])
+    return Asked(read, ran["strategies"], settings, found)
 
 
 def _write(asked: Asked, out: Path, with_names: bool, with_pay: bool) -> None:

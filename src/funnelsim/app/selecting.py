@@ -6,12 +6,12 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from funnelsim.app import progress, terminal
-from funnelsim.app.terminal import AsJson, Assumption, Changes, Jobs, ScenarioName, Seed
+from funnelsim.app.terminal import AsJson, Assumption, Changes, DecimalComma, Jobs, Out, ScenarioName, Seed
 
 if TYPE_CHECKING:
     from funnelsim.planning.select import SelectionResult
@@ -39,6 +39,8 @@ def select(
     changes: Changes = None,
     everything: Annotated[bool, typer.Option("--all", help="List every strategy.")] = False,
     as_json: AsJson = False,
+    out: Out = None,
+    decimal_comma: DecimalComma = False,
 ) -> None:
     """Simulate strategies in the same worlds, those that are surely behind no further, and say which is best.
 
@@ -51,19 +53,22 @@ def select(
         from funnelsim.planning import select as planning
         from funnelsim.scenario import strategy_names
 
-        most = at_most * len(chosen or strategy_names(read)) + 2 * fresh
-        with terminal.endings(), progress.searched(most) as advance:
-            result = planning.select(
-                read,
-                margin=margin,
-                strategies=chosen,
-                alpha=alpha,
-                at_most=at_most,
-                fresh=fresh,
-                seed=seed,
-                jobs=jobs,
-                progress=advance,
-            )
+        options: dict[str, Any] = {"margin": margin, "strategies": chosen, "alpha": alpha}
+        options |= {"at_most": at_most, "fresh": fresh, "seed": seed}
+        under = [] if assumption is None else ["--assumption", assumption]
+        named = [*([] if strategies is None else ["--strategies", strategies]), *under]
+        with terminal.filled(out) as folder:
+            given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
+            most = at_most * len(chosen or strategy_names(read)) + 2 * fresh
+            with terminal.endings(), progress.searched(most) as advance:
+                result = planning.select(read, **options, jobs=jobs, progress=advance)
+            if folder is not None and not result.stopped:
+                from funnelsim.keeping.questions import Asked
+
+                words = ["--margin", f"{margin:.15g}", "--alpha", f"{alpha:g}", "--at-most", str(at_most)]
+                words += ["--fresh", str(fresh), "--seed", str(seed), *named]
+                command = terminal.command("select", scenario, changes, *words)
+                terminal.keep(folder, result, given, Asked("select", options, command))
         if as_json:
             from funnelsim.reports import document
 
@@ -71,21 +76,20 @@ def select(
         else:
             from funnelsim.reports.selection_page import selection_page
 
-            under = [] if assumption is None else ["--assumption", assumption]
             if result.chosen is None:
                 raised = ["--margin", f"{margin:g}", "--at-most", str(result.most_worlds)]
-                given = [] if strategies is None else ["--strategies", strategies]
-                command = terminal.command("select", scenario, changes, *raised, *given, *under)
+                command = terminal.command("select", scenario, changes, *raised, *named)
             else:
                 command = terminal.command("run", scenario, changes, "--strategy", result.chosen, *under)
             terminal.show(selection_page(result, command, everything, terminal.width()))
-        _end(result)
+        _end(result, lost=out is not None)
 
 
-def _end(result: SelectionResult) -> None:
+def _end(result: SelectionResult, lost: bool) -> None:
     """Report that nothing is decided, or that the run was stopped."""
     if result.stopped:
-        terminal.say(f"stopped after {int(result.worlds.sum()):,} simulated years")
+        told = "; nothing is kept in --out" if lost else ""
+        terminal.say(f"stopped after {int(result.worlds.sum()):,} simulated years{told}")
         raise typer.Exit(terminal.STOPPED)
     if result.chosen is None:
         terminal.say(

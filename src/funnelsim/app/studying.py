@@ -38,7 +38,10 @@ def study(
     ] = False,
     as_json: AsJson = False,
     out: Annotated[
-        Path | None, typer.Option(help="New folder for the page, every row as CSV and JSON, and arrays.")
+        Path | None,
+        typer.Option(
+            help="New folder for the page, every row as CSV and JSON, arrays, a manifest to repeat it."
+        ),
     ] = None,
 ) -> None:
     """Simulate what a study asks for: points of a design over levers, under assumptions, in the same worlds.
@@ -53,17 +56,15 @@ def study(
 
         asked = read_study(file)
         terminal.settings(asked.replications, asked.seed, jobs, "compiled")
-        from funnelsim.reports.study_files import study_document, study_files
+        from funnelsim.reports.study_files import study_document
         from funnelsim.studies.designed.cluster import connected
         from funnelsim.studies.designed.running import run_study
 
         with terminal.filled(out) as folder, connected(cluster) if cluster else nullcontext() as client:
+            given = terminal.given_by_a_file(folder, asked.scenario)
             with terminal.endings(), progress.simulated(asked.simulated_years) as advance:
                 result = run_study(asked, store=store, jobs=jobs, client=client, yes=yes, progress=advance)
-            if folder is not None:
-                with terminal.writing(folder.path):
-                    for name, content in study_files(result):
-                        folder.write(name, content)
+            terminal.keep(folder, result, given, terminal.asked_by_a_file("study", file, asked.title))
         if as_json:
             from funnelsim.reports.document import as_json as written
 

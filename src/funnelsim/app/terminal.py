@@ -10,7 +10,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from funnelsim.io.writing import NewFolder
     from funnelsim.keeping.manifest import Inputs
+    from funnelsim.keeping.questions import Asked
     from funnelsim.reports.questions import Question
     from funnelsim.scenario import Scenario
     from funnelsim.studies.assumptions import AssumptionsResult
@@ -284,14 +285,28 @@ def given(
     return inputs(scenario, read, changes or (), assumption, decimal_comma, tries or ())
 
 
-def keep(folder: NewFolder | None, result: Result, given: Inputs | None) -> None:
-    """Write the files of a result, if `--out` asks for them."""
+def given_by_a_file(folder: NewFolder | None, read: Scenario) -> Inputs | None:
+    """Keep the scenario that a file names, if results are kept."""
+    return given(folder, read.source, read, ())
+
+
+def asked_by_a_file(kind: str, file: Path, title: str) -> Asked:
+    """Tell what a file asks: all that it says, but for the scenario."""
+    from funnelsim.keeping.questions import Asked
+    from funnelsim.scenario.files import read_text
+
+    options = {"document": read_text(file), "title": title}
+    return Asked(kind, options, shlex.join(["funnelsim", kind, str(file)]))
+
+
+def keep(folder: NewFolder | None, result: Any, given: Inputs | None, asked: Asked | None = None) -> None:
+    """Write the files of an answer, if `--out` asks for them."""
     if folder is None or given is None:
         return
     from funnelsim.keeping.manifest import NAME, keep
 
     with writing(folder.path), progress.waiting("Writing"):
-        keep(folder, result, given)
+        keep(folder, result, given, asked)
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
     from funnelsim.reports import workbook
@@ -397,24 +412,23 @@ def fail(sentence: str) -> NoReturn:
     raise typer.Exit(WRONG)
 
 
-def end(result: Result) -> None:
-    """Report that the run was stopped, if it was."""
+def end(result: Result, lost: bool = False) -> None:
+    """Report that the run was stopped, if it was, and whether nothing is kept in `--out` for that."""
     if result.stopped:
-        say(f"stopped after {result.years:,} of {result.plan.replications:,} simulated years")
+        told = "; nothing is kept in --out" if lost else ""
+        say(f"stopped after {result.years:,} of {result.plan.replications:,} simulated years{told}")
         raise typer.Exit(STOPPED)
 
 
-def end_of_assumptions(result: AssumptionsResult, kept: bool) -> None:
-    """Report that a comparison under assumptions was stopped, if it was."""
-    if result.stopped:
-        missing = [name for name in result.scenario.assumptions if name not in result]
-        never = f", and before any under {', '.join(missing)}" if missing else ""
-        lost = "; nothing is kept in --out" if kept else ""
-        say(
-            f"stopped after {result[[*result][-1]].years:,} of {result.plan.replications:,} simulated years "
-            f"under {[*result][-1]}{never}{lost}"
-        )
-        raise typer.Exit(STOPPED)
+def end_of_assumptions(scenario: Scenario, done: Mapping[str, ComparisonResult], lost: bool) -> None:
+    """Report that a comparison under assumptions was stopped: which are done, and what is lost."""
+    missing = [name for name in scenario.assumptions if name not in done]
+    never = f", and before any under {', '.join(missing)}" if missing else ""
+    name, last = [*done.items()][-1]
+    told = "; nothing is kept in --out" if lost else ""
+    years = f"{last.years:,} of {last.plan.replications:,} simulated years"
+    say(f"stopped after {years} under {name}{never}{told}")
+    raise typer.Exit(STOPPED)
 
 
 @contextmanager

@@ -7,18 +7,17 @@ its questions are decided: which strategy is better, and which are the same for 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats
-from funnelsim.decisions.compare import PROFIT, Comparison
+from funnelsim.decisions.profits import PROFIT, Profits
 from funnelsim.decisions.sequences import EARLIEST, MOST, of_means, of_quantile, of_share, years_for
 from funnelsim.decisions.significance import SIGNIFICANT
-from funnelsim.forecast import Interval
+from funnelsim.forecast import Forecast, Interval
 from funnelsim.metrics.wording import listed, money, rounded_up, simulated
 
 HALF = 0.5
@@ -115,13 +114,15 @@ class AnyTime:
 
     Parameters
     ----------
-    comparison : Comparison
-        The years so far.
+    profits : Profits
+        Of the years so far.
     margin : float
         Differences in profit up to this amount do not matter; above 0.
     best : bool
         Whether to ask which strategy is best, too: that makes a claim about each pair of strategies, and
         takes more years.
+    verdicts : int
+        How many such verdicts are told together, of which none is to be wrong (SQ7).
 
     Raises
     ------
@@ -129,26 +130,28 @@ class AnyTime:
         If the margin is not above 0, or there is only one strategy.
     """
 
-    def __init__(self, comparison: Comparison, margin: float, best: bool = True) -> None:
+    def __init__(self, profits: Profits, margin: float, best: bool = True, verdicts: int = 1) -> None:
         must_be_a_margin(margin)
-        strategies = len(comparison.forecasts)
+        strategies = len(profits.names)
         if strategies < 2:
             raise ValueError("there is nothing to decide about a single strategy: compare it with another")
-        self.comparison = comparison
+        self.profits = profits
         self.margin = margin
         self.best = best
-        self.pairs = strategies * (strategies - 1) // 2 if best else strategies - 1  # (SQ3)
+        each = strategies * (strategies - 1) // 2 if best else strategies - 1
+        self.pairs = each * verdicts  # (SQ3)
+        self.verdicts = verdicts
         self.error = SIGNIFICANT / self.pairs
 
     @cached_property
     def against_base(self) -> dict[str, Contrast]:
         """Compare each strategy with the base."""
-        return self._against(self.comparison.base, self.comparison.others)
+        return self._against(self.profits.base, self.profits.others)
 
     @cached_property
     def leader(self) -> str:
         """Name the strategy with the highest mean profit so far; the base among equals."""
-        means = {self.comparison.base: 0.0} | {name: each.mean for name, each in self.against_base.items()}
+        means = {self.profits.base: 0.0} | {name: each.mean for name, each in self.against_base.items()}
         return max(means, key=means.__getitem__)
 
     @cached_property
@@ -157,16 +160,16 @@ class AnyTime:
 
         A strategy that is surely worse than the base is no rival of one that surely beats the base.
         """
-        if not self.best or self.leader == self.comparison.base:
+        if not self.best or self.leader == self.profits.base:
             return self.against_base if self.best else {}
         beats = self.against_base[self.leader].better
         rivals = [
             name
-            for name in self.comparison.others
+            for name in self.profits.others
             if name != self.leader and not (beats and self.against_base[name].worse)
         ]
         base = self.against_base[self.leader]
-        return {self.comparison.base: _turned(base), **self._against(self.leader, rivals)}
+        return {self.profits.base: _turned(base), **self._against(self.leader, rivals)}
 
     @property
     def contrasts(self) -> list[Contrast]:
@@ -200,38 +203,25 @@ class AnyTime:
     @cached_property
     def ahead(self) -> dict[str, Ahead]:
         """Estimate in which share of single years each strategy is ahead of the base, and behind it (SQ4)."""
-        error = SIGNIFICANT / len(self.comparison.others) / 2
-        its = self._profits(self.comparison.base)
-        gains = {name: self._profits(name) - its for name in self.comparison.others}
-        years = self.comparison.years
+        error = SIGNIFICANT / len(self.profits.others) / self.verdicts / 2
+        its = self.profits.drawn[self.profits.base]
+        gains = {name: self.profits.drawn[name] - its for name in self.profits.others}
+        years = self.profits.years
         return {
             name: Ahead(*(of_share(int(each.sum()), years, error) for each in (gain > 0, gain < 0)))
             for name, gain in gains.items()
         }
 
-    @cached_property
-    def risks(self) -> dict[str, Risk]:
-        """Estimate what single years of each strategy may bring: each sequence by itself holds with 95 %."""
-        years = self.comparison.years
-        return {
-            name: Risk(
-                of_share(int(np.sum(self._profits(name) < 0)), years, SIGNIFICANT),
-                of_quantile(TENTH, self._profits(name), SIGNIFICANT),
-                {each.goal.name: of_share(each.reached, years, SIGNIFICANT) for each in forecast.chances()},
-            )
-            for name, forecast in self.comparison.forecasts.items()
-        }
-
     def verdict(self) -> str:
         """State in words what is decided, and what is open."""
         said = [*self._of_the_best(), *self._of_the_base(), self._of_the_open()]
-        return f"{' '.join(map(_sentence, said))} Profit is {self.comparison.money.signed}."
+        return f"{' '.join(map(_sentence, said))} Profit is {self.profits.money.signed}."
 
     def _of_the_best(self) -> list[str]:
         """State which strategy is best, and which are as good."""
         if not self.best:
             return []
-        called = self.comparison.called
+        called = self.profits.called
         unsure = [called(name) for name, each in self.against_leader.items() if each.open]
         if unsure:
             leads = f"{called(self.leader)} leads so far, and {listed(unsure)} may be better"
@@ -250,7 +240,7 @@ class AnyTime:
         return ["; ".join(told)] if told else []
 
     def _of_one(self, found: Contrast) -> str:
-        called, base = self.comparison.called(found.strategy), self.comparison.called(self.comparison.base)
+        called, base = self.profits.called(found.strategy), self.profits.called(self.profits.base)
         if found.identical:
             return f"{called} would make no difference at all"
         years = self.ahead[found.strategy].words
@@ -267,10 +257,10 @@ class AnyTime:
 
     def _of_the_open(self) -> str:
         """State what is open, and how many more years it needs; or that all is decided."""
-        years = simulated(self.comparison.years, self.comparison.forecasts[self.comparison.base].months)
+        years = simulated(self.profits.years, self.profits.months)
         if not self.open:
             return f"all this is decided after {years}"
-        called = self.comparison.called
+        called = self.profits.called
         pairs = listed([f"{called(each.strategy)} against {called(each.base)}" for each in self.open])
         if math.isinf(self.more_years):
             return f"open after {years}: {pairs}; nobody can tell how many more it takes"
@@ -279,19 +269,16 @@ class AnyTime:
 
     @property
     def _margin(self) -> str:
-        return money(self.margin, self.comparison.money.currency)
+        return money(self.margin, self.profits.money.currency)
 
     def _range(self, low: float, high: float) -> str:
-        return self.comparison.money.range(low, high)
-
-    def _profits(self, strategy: str) -> Floats:
-        return self.comparison.forecasts[strategy].values(PROFIT)[:, 0]
+        return self.profits.money.range(low, high)
 
     def _against(self, base: str, others: Sequence[str]) -> dict[str, Contrast]:
         """Compute the sequences of strategies against one."""
         if not others:
             return {}
-        paired, years = self.comparison.paired(base, others), self.comparison.years
+        paired, years = self.profits.paired(base, others), self.profits.years
         found = of_means(
             paired.gains,
             self.error,
@@ -302,7 +289,7 @@ class AnyTime:
         contrasts = {}
         for position, name in enumerate(others):
             mean, low, high, deviation, begins = (float(each[position]) for each in found)
-            identical = years >= EARLIEST and self.comparison.makes_no_difference(name, base)
+            identical = years >= EARLIEST and self.profits.alike(name, base)
             more = max(self._needed(mean, deviation, begins) - years, 1.0)
             between = (0.0, 0.0) if identical else (low, high)
             contrasts[name] = Contrast(name, base, mean, *between, identical, self.margin, more)
@@ -315,6 +302,19 @@ class AnyTime:
             return begins
         needed = max(begins, years_for(within / deviation, self.error))
         return needed if needed <= MOST else math.inf
+
+
+def risks_of(forecasts: Mapping[str, Forecast]) -> dict[str, Risk]:
+    """Estimate what single years of each strategy may bring: each sequence by itself holds with 95 %."""
+    found = {}
+    for name, forecast in forecasts.items():
+        profits, years = forecast.values(PROFIT)[:, 0], forecast.years
+        found[name] = Risk(
+            of_share(int(np.sum(profits < 0)), years, SIGNIFICANT),
+            of_quantile(TENTH, profits, SIGNIFICANT),
+            {each.goal.name: of_share(each.reached, years, SIGNIFICANT) for each in forecast.chances()},
+        )
+    return found
 
 
 def must_be_a_margin(margin: float) -> None:

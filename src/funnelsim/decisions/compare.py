@@ -7,16 +7,17 @@ difference of two means: worlds are resampled whole, all strategies together.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.answer import choice, of_the_goals
 from funnelsim.decisions.goals import of_a_goal
+from funnelsim.decisions.profits import PROFIT, Profits, differing, rare_of
 from funnelsim.decisions.significance import SIGNIFICANT, holm
 from funnelsim.decisions.verdict import Money, Standing, losses, verdict
 from funnelsim.engines.fold import Tally
@@ -31,11 +32,9 @@ from funnelsim.forecast import (
     share_unknown,
     wilson,
 )
-from funnelsim.forecast.resampling import ROUNDING, UNSEEN
+from funnelsim.forecast.resampling import ROUNDING
 from funnelsim.metrics.figure import FIGURES, Better, Formula, Parts, ratio, total
 from funnelsim.metrics.wording import Called, signed, spoken
-
-PROFIT = "profit"
 
 
 @dataclass(frozen=True)
@@ -72,15 +71,6 @@ class Chances(NamedTuple):
 
     best: float  # share of resamples in which its mean profit is the highest; NaN with too few years
     regret: float  # how much less than the highest, in the mean over resamples
-
-
-class Paired(NamedTuple):
-    """What strategies have more than another in each simulated year, as `bootstrap_t` takes it."""
-
-    gains: Floats  # (R, n)
-    differing: Integers  # (n,) years in which there is any difference
-    rare: Rare
-    rounding: float  # a spread up to this size is none
 
 
 class Comparison:
@@ -161,13 +151,21 @@ class Comparison:
             return Interval(np.nan, np.nan, np.nan)
         return bootstrap_t((-self._extra(strategy, "contribution") - spent, spent), ratio).at()
 
-    def paired(self, base: str, others: Sequence[str]) -> Paired:
-        """Subtract the profit of a strategy from that of others, year by year, as means count contracts."""
-        (its,), mine = self._parts(base, PROFIT), [self._parts(name, PROFIT)[0] for name in others]
-        theirs = np.concatenate(mine, axis=1)
-        differing = _differing([theirs], [np.repeat(its, len(others), axis=1)])
-        rounding = ROUNDING * max(float(np.abs(its).mean()), 1.0)
-        return Paired(theirs - its, differing, self._rare(base, PROFIT, tuple(others)), rounding)
+    @cached_property
+    def earned(self) -> Profits:
+        """The profits as arrays, for a verdict at any time."""
+        each = self.forecasts.items()
+        return Profits(
+            base=self.base,
+            drawn={name: forecast.values(PROFIT)[:, 0] for name, forecast in each},
+            counted={name: self._parts(name, PROFIT)[0][:, 0] for name in self.forecasts},
+            contracts={name: forecast.contracts for name, forecast in each},
+            sizes={name: forecast.size_of_contracts(PROFIT) for name, forecast in each},
+            alike=self.makes_no_difference,
+            called=self.called,
+            money=self.money,
+            months=self.forecasts[self.base].months,
+        )
 
     def _extra(self, strategy: str, total_of: str) -> Floats:
         """Subtract a total of the base from a strategy's, world by world: (R, 1)."""
@@ -384,23 +382,17 @@ class Comparison:
         return bootstrap_t(
             parts,
             formula,
-            with_value=_differing(theirs, repeated),
+            with_value=differing(theirs, repeated),
             rare=self._rare(base, metric, others),
             rounding=rounding,
             resamples=resamples_for(len(self.others)),
         )
 
     def _rare(self, base: str, metric: str, others: tuple[str, ...]) -> Rare:
-        """Count the worlds in which strategies differ from a base in contracts, by segment.
-
-        A strategy that changes contracts at all may change those of a segment in which nothing has differed.
-        """
-        segments = max(len(each.model.segments) for each in self.forecasts.values())
-        its = _padded(self.forecasts[base].contracts, segments)
+        """Count the worlds in which strategies differ from a base in contracts, by segment."""
         found = [self.forecasts[name] for name in others]
-        seen = np.array([(_padded(each.contracts, segments) != its).sum(axis=0) for each in found])
-        size = np.array([_padded(each.size_of_contracts(metric), segments) for each in found])
-        return Rare(np.where(seen.any(axis=1, keepdims=True), np.maximum(seen, UNSEEN), 0.0), size)
+        sizes = [each.size_of_contracts(metric) for each in found]
+        return rare_of(self.forecasts[base].contracts, [each.contracts for each in found], sizes)
 
     def _against(self, base: str, metric: str, others: tuple[str, ...]) -> dict[str, Difference]:
         """Compare a figure with that of `base`."""
@@ -445,21 +437,6 @@ def _of_both(formula: Formula, contrast: Formula) -> Formula:
 
 def _change(mine: Floats, its: Floats) -> Floats:
     return ratio(mine, its) - 1.0
-
-
-def _padded(by_segment: Floats, segments: int) -> Floats:
-    """Add segments of which there is nothing, behind those that there are."""
-    lacking = [(0, 0)] * (by_segment.ndim - 1) + [(0, segments - by_segment.shape[-1])]
-    return np.pad(by_segment, lacking)
-
-
-def _differing(mine: Sequence[Floats], its: Sequence[Floats]) -> Integers:
-    """Count the worlds in which strategies differ from the base in any of their sums: (strategies,)."""
-    differ = np.zeros(mine[0].shape, np.bool_)
-    for part, other in zip(mine, its, strict=True):
-        if part.ndim == differ.ndim:
-            differ |= np.abs(part - other) > ROUNDING * np.abs(other)
-    return np.asarray(differ.sum(axis=0), np.int64)
 
 
 def _in_all(tallies: Tally) -> Floats:

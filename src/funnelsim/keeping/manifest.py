@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,14 +14,15 @@ from funnelsim.io.provenance import this_platform, versions
 from funnelsim.io.reading import read_bytes
 from funnelsim.io.texts import printable
 from funnelsim.io.writing import NewFolder, UnusableError
+from funnelsim.keeping.questions import QUESTIONS, Asked, Options, Progress, digest_of
 from funnelsim.reports.document import as_json, comparison_document
-from funnelsim.reports.saving import result_files
-from funnelsim.scenario import AS_TYPED, TODAY, Scenario, parse, parse_assignment, strategy_names
+from funnelsim.scenario import AS_TYPED, Scenario, ScenarioError, parse, parse_assignment, strategy_names
 from funnelsim.scenario.files import locate
 from funnelsim.scenario.samples import MOST_BYTES
-from funnelsim.studies import study
-from funnelsim.studies.assumptions import AssumptionsResult, compare_assumptions
+from funnelsim.studies.assumptions import AssumptionsResult
+from funnelsim.studies.designed.results import StudyResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
+from funnelsim.studies.sequential import DecisionsResult
 from funnelsim.studies.what_if import tried
 
 NAME = "MANIFEST.json"
@@ -30,7 +31,7 @@ LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
 SCENARIO_FILE = "scenario.toml"
 
-Result = AssumptionsResult | ComparisonResult | SimulationResult
+Simulated = AssumptionsResult | ComparisonResult | SimulationResult
 
 
 class ManifestError(UnusableError):
@@ -74,18 +75,14 @@ class Manifest:
 
     format: int
     command: str
-    kind: str  # "compare", "assumptions" (compare --assumptions) or "run"
+    kind: str  # of question: one of `QUESTIONS`
+    options: dict[str, Any]  # all else that the answer follows from
+    whole: bool  # whether no simulated year that was asked for is missing
     scenario: str
     text: str
     changes: list[str]
     assumption: str | None
     tried: list[str]  # changes of the strategy what_if
-    strategy: str | None  # of a run
-    strategies: list[str] | None  # of a comparison
-    seed: int
-    asked: int  # simulated years
-    finished: int
-    engine: str
     decimal_comma: bool
     digest: str | None
     months: dict[str, int]  # of warm-up, period and drain
@@ -142,8 +139,10 @@ def inputs(
     return Inputs(printable(name), text, tuple(changes), samples, assumption, decimal_comma, tuple(tried))
 
 
-def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
-    """Write all files of a result, then its inputs, and last the manifest.
+def keep(folder: NewFolder, result: Any, given: Inputs, asked: Asked | None = None) -> None:
+    """Write all files of an answer, then its inputs, and last the manifest.
+
+    Without `asked`, what was asked for is told by the result: of a run, or a comparison.
 
     Raises
     ------
@@ -152,10 +151,11 @@ def keep(folder: NewFolder, result: Result, given: Inputs) -> None:
     UnfinishedError
         If another program writes there too.
     """
+    asked = asked or asked_of(result, given)
     keep_inputs(folder, given)
-    for name, content in result_files(result, given.decimal_comma):
+    for name, content in QUESTIONS[asked.kind].files(result, given.decimal_comma):
         folder.write(name, content)
-    manifest = _manifest(result, given, dict(folder.written))
+    manifest = _manifest(result, given, asked, dict(folder.written))
     folder.write(NAME, (json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n").encode())
     folder.finish()
 
@@ -167,32 +167,21 @@ def keep_inputs(folder: NewFolder, given: Inputs) -> None:
         folder.write(f"{SCENARIO}/{name}", content)
 
 
-def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
-    plan = result.plan
-    kind, what = _kind(result)
-    settled = result[AS_TYPED].scenario if isinstance(result, AssumptionsResult) else result.scenario
-    words = ["funnelsim", "run" if kind == "run" else "compare", given.name, *what]
-    words += [] if given.assumption is None else ["--assumption", given.assumption]
-    words += ["--replications", str(plan.replications), "--seed", str(plan.seed), "--engine", plan.engine]
-    words += [word for change in given.changes for word in ("--set", change)]
-    words += [word for change in given.tried for word in ("--try", change)]
+def _manifest(result: Any, given: Inputs, asked: Asked, files: dict[str, str]) -> Manifest:
+    settled = _settled(result)
     return Manifest(
         format=FORMAT,
-        command=shlex.join(words),
-        kind=kind,
+        command=asked.command,
+        kind=asked.kind,
+        options=dict(asked.options),
+        whole=asked.whole,
         scenario=given.name,
         text=given.text,
         changes=list(given.changes),
         assumption=given.assumption,
         tried=list(given.tried),
-        strategy=result.strategy if isinstance(result, SimulationResult) else None,
-        strategies=None if isinstance(result, SimulationResult) else _compared(result),
-        seed=plan.seed,
-        asked=plan.replications,
-        finished=result.years,
-        engine=plan.engine,
         decimal_comma=given.decimal_comma,
-        digest=result.digest if isinstance(result, SimulationResult) else None,
+        digest=digest_of(result),
         months=settled.months._asdict(),
         from_a_pilot=list(settled.not_typed),
         versions=versions(),
@@ -201,22 +190,45 @@ def _manifest(result: Result, given: Inputs, files: dict[str, str]) -> Manifest:
     )
 
 
-def _kind(result: Result) -> tuple[str, list[str]]:
-    """Return what kind of result it is, and the words of its command."""
-    if isinstance(result, SimulationResult):
-        return "run", ["--strategy", result.strategy]
-    names = _compared(result)
-    every = names == strategy_names(result.scenario)
-    words = [] if every else ["--strategies", ",".join(names)]
+def _settled(result: Any) -> Scenario:
+    """Return the scenario of an answer, with the months that were simulated."""
+    if isinstance(result, StudyResult):
+        return result.study.scenario.with_months(result.months)
     if isinstance(result, AssumptionsResult):
-        return "assumptions", [*words, "--assumptions"]
-    return "compare", words
+        result = result[AS_TYPED]
+    elif isinstance(result, DecisionsResult):
+        result = result.typed
+    found: Scenario = getattr(result, "result", result).scenario
+    return found
 
 
-def _compared(result: AssumptionsResult | ComparisonResult) -> list[str]:
-    """List the strategies that are compared."""
-    one = next(iter(result.comparisons.values())) if isinstance(result, AssumptionsResult) else result
-    return list(one)
+def asked_of(result: Simulated, given: Inputs) -> Asked:
+    """Tell what was asked for by what was simulated: of a run that was stopped, what it has finished."""
+    plan = result.plan
+    options: dict[str, Any] = {"replications": result.years, "seed": plan.seed, "engine": plan.engine}
+    if isinstance(result, SimulationResult):
+        kind, what = "run", ["--strategy", result.strategy]
+        options |= {"strategy": result.strategy, "digest": result.digest is not None}
+    else:
+        kind = "assumptions" if isinstance(result, AssumptionsResult) else "compare"
+        one = next(iter(result.comparisons.values())) if isinstance(result, AssumptionsResult) else result
+        options["strategies"] = list(one)
+        every = list(one) == strategy_names(result.scenario)
+        what = [] if every else ["--strategies", ",".join(one)]
+        what += ["--assumptions"] if kind == "assumptions" else []
+    words = ["funnelsim", "run" if kind == "run" else "compare", given.name, *what]
+    words += [] if given.assumption is None else ["--assumption", given.assumption]
+    words += ["--replications", str(plan.replications), "--seed", str(plan.seed), "--engine", plan.engine]
+    words += [word for change in given.changes for word in ("--set", change)]
+    words += [word for change in given.tried for word in ("--try", change)]
+    return Asked(kind, options, shlex.join(words), whole=result.years == plan.replications)
+
+
+def asked_again(manifest: Manifest, result: Any, given: Inputs) -> Asked:
+    """Tell what was asked for when the question of a manifest was asked again."""
+    if isinstance(result, Simulated):
+        return asked_of(result, given)
+    return Asked(manifest.kind, manifest.options, manifest.command)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -243,17 +255,13 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "format": (int,),
     "command": (str,),
     "kind": (str,),
+    "options": (dict,),
+    "whole": (bool,),
     "scenario": (str,),
     "text": (str,),
     "changes": (list,),
     "assumption": (str, type(None)),
     "tried": (list,),
-    "strategy": (str, type(None)),
-    "strategies": (list, type(None)),
-    "seed": (int,),
-    "asked": (int,),
-    "finished": (int,),
-    "engine": (str,),
     "decimal_comma": (bool,),
     "digest": (str, type(None)),
     "months": (dict,),
@@ -273,22 +281,13 @@ def _wrong(found: object) -> str:
     for name, kinds in _KINDS.items():
         if type(found[name]) not in kinds:
             return f"{name} is {json.dumps(found[name])[:60]}"
-    texts = [*found["changes"], *found["tried"], *(found["strategies"] or ())]
-    texts += [*found["files"].values(), *found["versions"].values()]
+    texts = [*found["changes"], *found["tried"], *found["files"].values(), *found["versions"].values()]
     if not all(isinstance(each, str) for each in texts):
-        return "changes, tried, strategies, files and versions hold texts"
-    return _wrong_kind(found["kind"], found["strategy"], found["strategies"])
-
-
-def _wrong_kind(kind: str, strategy: str | None, strategies: list[str] | None) -> str:
-    """Return why kind and strategies do not belong together; nothing if they do."""
-    if strategies is not None and (not strategies or len(set(strategies)) < len(strategies)):
-        return f"strategies are {strategies!r}"
-    alone = strategy is not None
-    right = kind == "run" if alone else kind in ("compare", "assumptions")
-    if right and alone is (strategies is None):
-        return ""
-    return f"kind is {kind!r} and strategy {strategy!r}"
+        return "changes, tried, files and versions hold texts"
+    if found["kind"] not in QUESTIONS:
+        return f"kind is {found['kind']!r}"
+    wrong = QUESTIONS[found["kind"]].wrong(found["options"])
+    return wrong and f"of the options, {wrong}"
 
 
 def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
@@ -339,63 +338,46 @@ def _must_be_as_then(folder: Path, name: str, sha: str) -> None:
         raise ManifestError(f"{folder / name} is not the file that the run was made with")
 
 
-def run_again(
-    manifest: Manifest,
-    scenario: Scenario,
-    *,
-    jobs: int = 0,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Result:
-    """Simulate the finished years of a manifest again.
+def ask_again(
+    manifest: Manifest, scenario: Scenario, *, jobs: int = 0, progress: Progress = lambda _: None
+) -> Any:
+    """Ask the question of a manifest again.
 
     Raises
     ------
-    ValueError
+    ManifestError
         If a number is out of range, or there is no such engine.
-    EndlessLoopError, KeyboardInterrupt
-        As `simulate`.
+    ScenarioError, EndlessLoopError, KeyboardInterrupt
+        As the question itself.
     """
-    settings: dict[str, Any] = {
-        "replications": manifest.finished,
-        "seed": manifest.seed,
-        "engine": manifest.engine,
-        "jobs": jobs,
-        "progress": progress,
+    options: Options = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in manifest.options.items()
     }
-    if manifest.kind == "assumptions":
-        return compare_assumptions(scenario, strategies=manifest.strategies, **settings)
-    if manifest.strategy is None:
-        return study.compare(scenario, strategies=manifest.strategies, **settings)
-    digest = manifest.digest is not None
-    return study.simulate(scenario, strategy=manifest.strategy, digest=digest, **settings)
+    try:
+        return QUESTIONS[manifest.kind].ask(scenario, **options, jobs=jobs, progress=progress)
+    except (ScenarioError, UnusableError):
+        raise
+    except ValueError as error:
+        raise ManifestError(f"what the manifest asks for cannot be: {error}") from None
 
 
-def simulations(manifest: Manifest, scenario: Scenario) -> int:
-    """Count the simulated years of all strategies."""
-    times = 1 + len(scenario.assumptions) if manifest.kind == "assumptions" else 1
-    return manifest.finished * len(manifest.strategies or [TODAY]) * times
-
-
-def differences(manifest: Manifest, result: Result) -> list[str]:
+def differences(manifest: Manifest, result: Any) -> list[str]:
     """Name the files of figures that differ, and the digest if it differs.
 
     Pictures, the page and the workbook are not compared: another version of matplotlib, rich or openpyxl
     may write them differently, or openpyxl not be there. All that they say is in the other files. For a run
     that was stopped, the JSON document says how many years were asked for, so it is not compared either.
     """
-    files = result_files(result, manifest.decimal_comma)
+    files = QUESTIONS[manifest.kind].files(result, manifest.decimal_comma)
     again = {name: hashlib.sha256(content).hexdigest() for name, content in files}
-    whole = manifest.asked == manifest.finished
-    compared = [name for name in again if name.endswith(".csv") or (name.endswith(".json") and whole)]
-    found = [name for name in compared if again[name] != manifest.files.get(name)]
-    if isinstance(result, SimulationResult) and result.digest != manifest.digest:
-        found.append("the digest")
-    return found
+    figures = (".csv", ".npz", ".json") if manifest.whole else (".csv", ".npz")
+    found = [name for name in again if name.endswith(figures) and again[name] != manifest.files.get(name)]
+    return found + (["the digest"] if digest_of(result) != manifest.digest else [])
 
 
 def same_figures(manifest: Manifest, result: ComparisonResult) -> bool:
     """Return whether a comparison has the figures of a folder: those of its JSON document, if it has one."""
-    if manifest.kind != "compare" or manifest.asked != manifest.finished:
+    if manifest.kind != "compare" or not manifest.whole:
         return True
     content = (as_json(comparison_document(result)) + "\n").encode()
     return manifest.files.get("results.json") == hashlib.sha256(content).hexdigest()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,12 +17,13 @@ from funnelsim.decisions.any_time import must_be_a_margin
 from funnelsim.forecast import Interval
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics.figure import Parts
-from funnelsim.metrics.wording import listed, number, simulated
+from funnelsim.metrics.wording import listed, money_range, number, simulated
+from funnelsim.planning.kept import Box, kept, key_of, simulating
 from funnelsim.planning.limits import Measured, at_or_below, lowest
 from funnelsim.planning.paired import mean_of, profits_of
 from funnelsim.planning.search import FIRST_LOOK, Search, search_of
-from funnelsim.planning.select import MOST, SelectionResult, select
-from funnelsim.scenario import TODAY, Scenario, ScenarioError
+from funnelsim.planning.select import MOST, Asked, SelectionResult, select_over
+from funnelsim.scenario import TODAY, Scenario, ScenarioError, courses_of
 from funnelsim.scenario.changes import is_number, split_key
 from funnelsim.scenario.errors import in_words
 from funnelsim.scenario.paths import value_at
@@ -30,10 +33,12 @@ from funnelsim.studies.designed.sums import end_to_end
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
+from funnelsim.studies.store import Arrays, Key, Store
 from funnelsim.studies.study import Progress, compare_over
 
 if TYPE_CHECKING:
     import optuna
+    import pandas as pd
 
 FINALISTS = 4  # that race against each other and today
 SEARCHED_FROM = 2 * MOST  # the number of the first world of trials, beyond those of a selection
@@ -69,10 +74,12 @@ class OptimiseResult:
         All different points, in the order in which they were tried.
     selection : SelectionResult or None
         The race of the finalists and today; None if there were not two of them.
-    confirmed : ComparisonResult
-        Today and the finalist that was selected, in worlds that had no part in the search.
+    confirmed : ComparisonResult or None
+        Today and the finalist that was selected, in worlds that had no part in the search; None if the
+        search was stopped.
     finalist : str or None
-        The strategy that was selected, as the scenario calls it; None if no point keeps to the limits.
+        The strategy that was selected, as the scenario calls it; None if no point keeps to the limits. Of a
+        search that was stopped, the best so far.
     chosen : str
         The same if it is surely better than today, or if today breaks a limit; else "today".
     refused : tuple of str
@@ -87,12 +94,18 @@ class OptimiseResult:
     scenario: Scenario
     tried: tuple[Tried, ...]
     selection: SelectionResult | None
-    confirmed: ComparisonResult
+    confirmed: ComparisonResult | None
     finalist: str | None
     chosen: str
     refused: tuple[str, ...]
     today_keeps: bool
     now: Point
+    so_far: Interval | None = None  # gain of the finalist in the worlds of the trials, if it was stopped
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether the search was stopped by Ctrl-C, so that this is the best so far."""
+        return self.confirmed is None
 
     @property
     def point(self) -> Point:
@@ -105,8 +118,27 @@ class OptimiseResult:
 
     @cached_property
     def gain(self) -> Interval:
-        """Return what the choice brings more than today, in the fresh worlds."""
-        return Interval(0.0, 0.0, 0.0) if self.chosen == TODAY else _gain(self.confirmed, self.chosen)
+        """Return what the choice brings more than today, in the fresh worlds; if stopped, in the trials."""
+        if self.chosen == TODAY:
+            return Interval(0.0, 0.0, 0.0)
+        found = self.so_far if self.confirmed is None else _gain(self.confirmed, self.chosen)
+        assert found is not None  # a point was chosen by its gain
+        return found
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Tabulate the points that were tried: a row for each.
+
+        The values of the levers; `years` simulated; `gain` on today, on average over them; whether the point
+        `keeps` to the constraints in them.
+        """
+        import pandas as pd  # noqa: PLC0415 (a frame is asked for)
+
+        rows = [
+            {**each.point, "years": len(each.profits), "gain": each.gain, "keeps": each.is_kept}
+            for each in self.tried
+        ]
+        return pd.DataFrame(rows, index=pd.Index([each.number for each in self.tried], name="point"))
 
     @property
     def years(self) -> int:
@@ -116,12 +148,27 @@ class OptimiseResult:
     @property
     def sentences(self) -> tuple[str, ...]:
         """State in words what to choose, what it brings, which limits bind, and what is left unspent."""
-        said = [self._choice(), *self._refusals()]
+        said = [*self._stopped(), self._choice(), *self._refusals()]
         if self.finalist is not None:
-            said += [self.confirmed.verdict, *self._bounds(), *self._totals(), *self._measured()]
+            told = [] if self.confirmed is None else [self.confirmed.verdict]
+            said += [*told, *self._bounds(), *self._totals(), *self._measured()]
         return (*said, self._effort())
 
     # ---- words --------------------------------------------------------------------------------
+
+    def _stopped(self) -> list[str]:
+        """State what an answer is worth that was stopped."""
+        if not self.stopped:
+            return []
+        said = (
+            f"Stopped after {len(self.tried):,} of {self.search.trials:,} trials: this is the best so far. "
+            "It was not raced against the others, nor looked at in fresh worlds, so that it looks better "
+            "than it is."
+        )
+        if self.so_far is None:
+            return [said]
+        ends = money_range(self.so_far.low, self.so_far.high, self.scenario.currency)
+        return [f"{said} In the worlds of the trials it brings on average {ends} more than today."]
 
     def _choice(self) -> str:
         if self.finalist is None:
@@ -165,6 +212,8 @@ class OptimiseResult:
     def _measured(self) -> list[str]:
         """State where the figures and goals with limits stand in the fresh worlds."""
         assert self.finalist is not None
+        if self.confirmed is None:
+            return []
         forecast, currency = self.confirmed[self.finalist].forecast, self.scenario.currency
         return [_stands(each, each.parts(forecast), currency) for each in self.search.limits.measured]
 
@@ -209,6 +258,7 @@ def optimise(
     levers: Mapping[str, Any],
     margin: float,
     constraints: Mapping[str, Any] | None = None,
+    store: str | os.PathLike[str] | None = None,
     jobs: int = 0,
     progress: Progress = lambda _: None,
     **others: Any,
@@ -231,6 +281,8 @@ def optimise(
         `totals`, a list of `{"of": [levers] or {lever: weight}, "at_most": amount}`; `means`, by figure
         `{"at_least": ...}` or `{"at_most": ...}`, over the period on average; `chances`, by goal the least
         share of simulated years that reach it.
+    store : str or path, optional
+        The folder of a store, or a new one: a search that was stopped or killed goes on where it was.
     jobs : int
         Years that are simulated at the same time; 0 takes every processor.
     progress : callable
@@ -246,7 +298,7 @@ def optimise(
     UnusableError
         If Optuna is not installed.
     KeyboardInterrupt
-        Stopped before the search was over.
+        Stopped before there was any point beside today. Later, the best so far is returned (OP9).
 
     References
     ----------
@@ -268,7 +320,7 @@ def optimise(
     """
     given = {} if constraints is None else {"constraints": constraints}
     document = {"scenario": scenario, "levers": levers, "margin": margin, **given, **others}
-    return optimised(search_of(document), jobs, progress)
+    return optimised(search_of(document), jobs, progress, None if store is None else Store.open(Path(store)))
 
 
 # ---- trials -------------------------------------------------------------------------------------
@@ -280,17 +332,24 @@ def most_years(search: Search) -> int:
     return trials + (FINALISTS + 1) * search.at_most + 2 * search.fresh
 
 
-def optimised(search: Search, jobs: int = 0, progress: Progress = lambda _: None) -> OptimiseResult:
-    """Carry out a search, as `optimise` does."""
+def optimised(
+    search: Search, jobs: int = 0, progress: Progress = lambda _: None, box: Box | None = None
+) -> OptimiseResult:
+    """Carry out a search, as `optimise` does; what is in the box is not simulated again (OP10)."""
     must_be_a_margin(search.margin)
     proposals = _proposals(search)
-    trials = _Trials(search, settled(search.study.scenario, jobs), jobs, progress)
-    for _ in range(ASKED * search.trials):
-        if len(trials.tried) < search.trials:
-            _propose(proposals, trials)
-    if not trials.tried and trials.refused is not None:
-        raise trials.refused
-    return _selected(trials)
+    trials = _Trials(search, settled(search.study.scenario, jobs), jobs, progress, box)
+    try:
+        for _ in range(ASKED * search.trials):
+            if len(trials.tried) < search.trials:
+                _propose(proposals, trials)
+        if not trials.tried and trials.refused is not None:
+            raise trials.refused
+        return _selected(trials)
+    except KeyboardInterrupt:
+        if not trials.tried:
+            raise
+        return _best_so_far(trials)
 
 
 def _proposals(search: Search) -> optuna.Study:
@@ -370,6 +429,7 @@ class _Trials:
     scenario: Scenario  # settled
     jobs: int
     progress: Progress
+    box: Box | None = None
     tried: list[Tried] = field(default_factory=list)
     refused: ScenarioError | None = None
 
@@ -434,12 +494,30 @@ class _Trials:
         plan = Plan(
             last - first, self.search.study.seed, jobs=self.jobs, first=SEARCHED_FROM + first, twins=False
         )
+
+        def key() -> Key:
+            limits = [(each.name, each.is_chance, scenario.goals.get(each.name)) for each in self._measured]
+            course = courses_of(scenario, [name])[name]
+            return key_of(scenario, name, course, plan, {"limits": limits})
+
+        found = kept(self.box, key, lambda: self._simulated(scenario, name, plan))
+        parts = [_parts_in(found, f"{place}.") for place in range(len(self._measured))]
+        return _Block(found["profit"], parts)
+
+    @property
+    def _measured(self) -> tuple[Measured, ...]:
+        return self.search.limits.measured
+
+    def _simulated(self, scenario: Scenario, name: str, plan: Plan) -> Arrays:
+        """Simulate a point; return its profits, and the parts of what limits are about, by its place."""
         result = compare_over(scenario, [name], plan, self.progress)
         if result.stopped:
             raise KeyboardInterrupt
         forecast = result[name].forecast
-        profits = profits_of(result.comparison, result.comparison.expected)[name]
-        return _Block(profits, [each.parts(forecast) for each in self.search.limits.measured])
+        found = {"profit": profits_of(result.comparison, result.comparison.expected)[name]}
+        for place, each in enumerate(self._measured):
+            found |= {f"{place}.{number}": part for number, part in enumerate(each.parts(forecast))}
+        return found
 
     def _is_hopeless(self, blocks: Sequence[_Block]) -> bool:
         """Return whether a point surely misses a limit, or is surely behind the best so far (OP4)."""
@@ -463,6 +541,11 @@ class _Block(NamedTuple):
 
     profits: Floats  # (worlds,)
     parts: list[Parts]  # of what the limits on figures and goals are about
+
+
+def _parts_in(found: Arrays, begin: str) -> Parts:
+    """Return the parts of one limit, in their order."""
+    return tuple(found[name] for name in found if name.startswith(begin))
 
 
 def _parts(blocks: Sequence[_Block]) -> list[Parts]:
@@ -500,6 +583,29 @@ def _selected(trials: _Trials) -> OptimiseResult:
     )
 
 
+def _best_so_far(trials: _Trials) -> OptimiseResult:
+    """Answer with what the trials have shown so far: never with what is not surely better there (OP9)."""
+    ranked = sorted(trials.whole, key=lambda each: each.gain)
+    best, gain = (ranked[-1] if ranked else None), None
+    if best is not None:
+        gain = mean_of(best.profits - trials.today.profits)
+    name = None if best is None else f"{POINT}{best.number}"
+    sure = gain is not None and gain.low > 0
+    return OptimiseResult(
+        search=trials.search,
+        scenario=trials.with_points({} if best is None else {best.number: best.point}),
+        tried=tuple(trials.tried),
+        selection=None,
+        confirmed=None,
+        finalist=name,
+        chosen=name if name and (sure or not trials.today_keeps) else TODAY,
+        refused=(),
+        today_keeps=trials.today_keeps,
+        now=_today(trials.search),
+        so_far=gain,
+    )
+
+
 class _Final(NamedTuple):
     """How a final ended: who won it, today aside, and what fresh worlds say of it."""
 
@@ -515,16 +621,14 @@ def _final(trials: _Trials, points: Mapping[int, Point]) -> _Final:
     racing = [TODAY, *names] if trials.today_keeps else names
     selection, best = None, names[0] if names else None
     if names and len(racing) > 1:
-        selection = select(
-            scenario,
-            margin=search.margin,
-            strategies=racing,
+        asked = Asked(
+            search.margin,
             at_most=search.at_most,
             fresh=search.fresh,
             seed=search.study.seed,
             jobs=trials.jobs,
-            progress=trials.progress,
         )
+        selection = select_over(scenario, racing, asked, trials.progress, trials.box)
         if selection.stopped:
             raise KeyboardInterrupt
         if selection.chosen in names and selection.confirmed is not None:
@@ -532,7 +636,9 @@ def _final(trials: _Trials, points: Mapping[int, Point]) -> _Final:
         best = str(selection.table["mean"].drop(TODAY, errors="ignore").idxmax())
     first = 0 if selection is None else selection.done
     plan = Plan(search.fresh, search.study.seed, jobs=trials.jobs, first=first, twins=False)
-    confirmed = compare_over(scenario, [TODAY, *([best] if best else [])], plan, trials.progress)
+    confirming = [TODAY, *([best] if best else [])]
+    run = simulating(trials.box, scenario)
+    confirmed = compare_over(scenario, confirming, plan, trials.progress, simulate=run)
     if confirmed.stopped:
         raise KeyboardInterrupt
     return _Final(selection, confirmed, best)

@@ -8,7 +8,7 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
-from funnelsim.decisions.compare import PROFIT
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.forecast import Forecast, Interval, bootstrap_t
 from funnelsim.metrics.figure import total
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError

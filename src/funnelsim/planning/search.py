@@ -11,6 +11,7 @@ from typing import Any
 from funnelsim.planning.limits import Limits, read_limits
 from funnelsim.planning.select import MOST as MOST_SELECTING
 from funnelsim.scenario import Problem, ScenarioError
+from funnelsim.scenario.changes import is_number
 from funnelsim.scenario.errors import Problems, shown
 from funnelsim.studies.designed.levers import LATIN, is_whole
 from funnelsim.studies.designed.study import Study, read_as, study_of
@@ -19,8 +20,8 @@ TRIALS_PER_LEVER = 10  # at least
 MOST_TRIALS = 10_000
 FIRST_LOOK = 25  # worlds of a trial before the first look; then twice as many, and so on
 WORLDS = 200  # of a trial that is not hopeless, unless another number is given
-_OWN = ("trials", "at_most", "fresh", "constraints")
-_NOT_HERE = ("design", "strategies", "assumptions", "metrics")
+_OWN = ("trials", "at_most", "fresh", "constraints", "margin")
+_NOT_HERE = ("design", "strategies", "assumptions", "metrics", "stop")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Search:
         Simulated years of each finalist, to select.
     fresh : int
         Simulated years in which the winner is confirmed.
+    about : tuple of str
+        What readers must know of the search, in sentences.
 
     Examples
     --------
@@ -55,6 +58,7 @@ class Search:
     trials: int
     at_most: int = 2_000
     fresh: int = 400
+    about: tuple[str, ...] = ()
 
 
 def read_search(path: str | os.PathLike[str]) -> Search:
@@ -107,15 +111,17 @@ def search_of(document: Mapping[str, Any], folder: Path | None = None, source: s
         limits, wrong = read_limits(constraints, study.levers, study.scenario)
     trials = document.get("trials", max(100, 2 * TRIALS_PER_LEVER * len(study.levers)))
     problems += [*wrong, *_wrong_numbers(document, trials, len(study.levers), study)]
-    if problems or study.margin is None:
+    if problems:
         raise ScenarioError(problems, source)
     given = {key: document[key] for key in ("at_most", "fresh") if key in document}
-    return Search(study, limits, study.margin, trials, **given)
+    return Search(study, limits, document["margin"], trials, **given)
 
 
 def _wrong_numbers(document: Mapping[str, Any], trials: object, levers: int, study: Study) -> Problems:
-    if study.margin is None:
-        yield Problem("margin", "is missing", "the least difference in profit that matters, in money")
+    margin = document.get("margin")
+    if not is_number(margin) or not margin > 0:
+        wrong = "is missing" if margin is None else f"is {shown(margin)}"
+        yield Problem("margin", wrong, "more than 0: the least difference in profit that matters, in money")
     least = TRIALS_PER_LEVER * levers
     if not is_whole(trials, least, MOST_TRIALS):
         right = f"{least:,} or more: {TRIALS_PER_LEVER} for each lever"

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers
-from funnelsim.decisions.compare import PROFIT
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.decisions.selection import BLOCK, FIRST, NOBODY, Flags, Race, begin, check_race, in_blocks
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
 from funnelsim.metrics.wording import listed, money, money_range, number, simulated, too_few
+from funnelsim.planning.kept import Box, key_of, profits_kept, simulating
 from funnelsim.scenario import TODAY, Course, Scenario, courses_of
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
+from funnelsim.studies.store import Key
 from funnelsim.studies.study import Progress, chosen_of, compare_over, replicated
 
 if TYPE_CHECKING:
@@ -335,9 +337,20 @@ def select(
     ('more_inquiries', 'today', 50)
     """
     asked = Asked(margin, alpha, at_most, fresh, seed, jobs)
-    chosen = tuple(chosen_of(scenario, strategies))
-    check_race(len(chosen), margin, alpha)
-    worlds = _Worlds(settled(scenario, jobs, chosen), chosen, asked, progress)
+    return select_over(scenario, chosen_of(scenario, strategies), asked, progress)
+
+
+def select_over(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    asked: Asked,
+    progress: Progress = lambda _: None,
+    box: Box | None = None,
+) -> SelectionResult:
+    """Select as `select` does; what is in the box is not simulated again (OP10)."""
+    chosen = tuple(strategies)
+    check_race(len(chosen), asked.margin, asked.alpha)
+    worlds = _Worlds(settled(scenario, asked.jobs, chosen), chosen, asked, progress, box)
     return _raced(_begun(worlds), worlds)
 
 
@@ -345,9 +358,15 @@ class _Worlds:
     """Simulates strategies in worlds, and keeps only profits: tallies of hundreds would outgrow memory."""
 
     def __init__(
-        self, scenario: Scenario, strategies: tuple[str, ...], asked: Asked, progress: Progress
+        self,
+        scenario: Scenario,
+        strategies: tuple[str, ...],
+        asked: Asked,
+        progress: Progress,
+        box: Box | None = None,
     ) -> None:
         self.scenario = scenario
+        self.box = box
         self.strategies = strategies
         self.asked = asked
         self.progress = progress
@@ -374,15 +393,26 @@ class _Worlds:
     def confirmed(self, chosen: str, first: int) -> ComparisonResult:
         """Simulate the winner and today in fresh worlds (KN7)."""
         plan = self.asked.plan(self.asked.fresh, first)
-        return compare_over(self.scenario, list(dict.fromkeys([TODAY, chosen])), plan, self.progress)
+        names = list(dict.fromkeys([TODAY, chosen]))
+        run = simulating(self.box, self.scenario)
+        return compare_over(self.scenario, names, plan, self.progress, simulate=run)
 
     def _together(self, names: list[str], plan: Plan) -> Floats:
+        """Return the profits of strategies in the worlds of a plan, as means count contracts: (R, k)."""
+
+        def key(name: str) -> Key:
+            return key_of(self.scenario, name, self._courses[name], plan, {"profit": self._expected})
+
+        found = profits_kept(self.box, key, names, lambda missing: self._simulated(missing, plan))
+        return np.concatenate([found[name] for name in names], axis=1)
+
+    def _simulated(self, names: list[str], plan: Plan) -> dict[str, Floats]:
         courses = {name: self._courses[name] for name in names}
         scenarios = {name: self.scenario.strategy(name) for name in names}
         found = replicated(scenarios, courses, plan, self.progress)
         if any(len(each) < plan.replications for each in found.values()):
             raise KeyboardInterrupt
-        return np.concatenate([self._of(courses[name], each.tally) for name, each in found.items()], axis=1)
+        return {name: self._of(courses[name], each.tally) for name, each in found.items()}
 
     def _of(self, course: Course, tally: Tally) -> Floats:
         """Return the profit in each world: (R, 1)."""

@@ -1,4 +1,4 @@
-"""The page that `compare --margin` prints: the verdict, what each pair's sequence says, and risks."""
+"""The pages that `compare --margin` prints: the verdict, what each pair's sequence says, and risks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from funnelsim.reports.columns import ANY_TIME, Column, figure_column, text_colu
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.question_pages import spaced
 from funnelsim.reports.strategy_columns import dated_names, order
-from funnelsim.studies.sequential import Decision
+from funnelsim.scenario import AS_TYPED
+from funnelsim.studies.sequential import Decision, DecisionsResult
 
 _RISKS = (
     "One year in ten brings less than the worst year in ten. Here each sequence holds by itself with 95 %, "
@@ -40,19 +41,17 @@ def decision_page(
     everything : bool
         Whether to show also what each strategy changes, and the whole horizon.
     """
-    compared, found = result.result, result.any_time
+    compared = result.result
     base = compared[compared.base]
     months = base.forecast.months
     ran = f"{notes.what_ran(compared.plan, result.years, months)}, at most {result.question.at_most:,}"
-    rivals = [each for each in found.contrasts if compared.base not in (each.strategy, each.base)]
     return Group(
         notes.heading(f"{notes.title_of(compared.scenario)}: a verdict at any time"),
         Text(f"{ran}; {notes.horizon(base.scenario)}" if everything else ran),
         Text(),
         notes.heading("Verdict"),
         *notes.indented([printable(result.verdict), _how_sure(result)]),
-        *_against(result, list(found.against_base.values()), width),
-        *_against(result, rivals, width),
+        *_pairs(result, width),
         Text(),
         Text(_sequences(result)),
         Text(),
@@ -67,10 +66,67 @@ def decision_page(
     )
 
 
+def decisions_page(
+    result: DecisionsResult, next_command: str, width: int = WIDTH, everything: bool = False
+) -> RenderableType:
+    """Lay out verdicts at any time, as typed and under each assumption, for a terminal.
+
+    Parameters
+    ----------
+    result : DecisionsResult
+        What was simulated.
+    next_command : str
+        What to try next.
+    width : int
+        Characters of a line at most.
+    everything : bool
+        Whether to show also what each strategy changes, and the whole horizon.
+    """
+    typed, scenario = result.typed, result.scenario
+    others = [name for name in result.decisions if name != AS_TYPED]
+    ran = f"At most {result.question.at_most:,} years of each"
+    return Group(
+        notes.heading(f"{notes.title_of(scenario)}: a verdict at any time, as typed and under assumptions"),
+        Text(f"{ran}; {notes.horizon(typed.result.scenario)}" if everything else ran),
+        Text(),
+        notes.heading("What each assumption changes"),
+        *notes.indented(
+            line for name in others for line in notes.assumption(result.decisions[name].result.scenario)
+        ),
+        *(each for name in result.decisions for each in _under(result, name, width)),
+        Text(),
+        Text(_how_sure(typed)),
+        Text(),
+        Text(_sequences(typed)),
+        *(notes.what_changes(scenario, list(typed.result)) if everything else []),
+        *notes.next_step(next_command, width),
+    )
+
+
+def _under(result: DecisionsResult, name: str, width: int) -> list[RenderableType]:
+    """Lay out what is decided under one assumption."""
+    decision, title = result.decisions[name], printable(result.titles[name])
+    return [
+        Text(),
+        notes.heading(f"Verdict {title}" if name == AS_TYPED else f"Verdict under {title}"),
+        *notes.indented([printable(decision.verdict)]),
+        *_pairs(decision, width),
+        *notes.section("Watch", notes.warnings(decision.result.forecast_warnings, decision.result.titles)),
+    ]
+
+
+def _pairs(result: Decision, width: int) -> list[RenderableType]:
+    """Lay out what is sure against the base, and then of the other rivals against the leader."""
+    found, base = result.any_time, result.result.base
+    rivals = [each for each in found.contrasts if base not in (each.strategy, each.base)]
+    return [*_against(result, list(found.against_base.values()), width), *_against(result, rivals, width)]
+
+
 def _how_sure(result: Decision) -> str:
     """State how sure the verdict is."""
-    pairs = result.any_time.pairs
+    pairs, verdicts = result.any_time.pairs, result.verdicts
     of_which = f"any of {pairs} pairs" if pairs > 1 else "the pair"
+    of_which += " under any assumption" if verdicts > 1 else ""
     return (
         f"The chance that this is ever wrong about the profit of {of_which}, however often one looks, is at "
         "most 5 %; and so is that of being wrong about more than half of the years."
@@ -123,7 +179,7 @@ def _years(result: Decision, contrasts: Sequence[Contrast]) -> list[Column]:
 
 def _risks(result: Decision) -> list[Column]:
     """Make the columns of what single years may bring."""
-    found = [result.any_time.risks[name] for name in order(result.result)]
+    found = [result.single_years[name] for name in order(result.result)]
     goals = dict.fromkeys(name for each in found for name in each.goals)
     return [
         figure_column("Chance of a loss", Unit.SHARE, "", [each.loss for each in found], ANY_TIME),

@@ -20,7 +20,7 @@ from funnelsim.scenario import AS_TYPED, Lever, Scenario, assumed, levers
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.romi import RomiResult
-from funnelsim.studies.sequential import Decision
+from funnelsim.studies.sequential import Decision, DecisionsResult
 
 if TYPE_CHECKING:
     from funnelsim.planning.bottleneck import BottleneckResult
@@ -86,14 +86,34 @@ def romi_document(result: RomiResult) -> dict[str, Any]:
 
 def decision_document(result: Decision) -> dict[str, Any]:
     """Write a verdict at any time as plain tables; intervals are confidence sequences."""
-    found, base = result.any_time, result.result[result.result.base]
+    base = result.result[result.result.base]
     return {
         **_what_ran(base, result.result.scenario),
         "intervals": {"low, high": "a confidence sequence, which holds at all numbers of years together"},
         "margin": result.question.margin,
         "at_most": result.question.at_most,
-        "decided": result.decided,
         "base": result.result.base,
+        **_decided(result),
+    }
+
+
+def decisions_document(result: DecisionsResult) -> dict[str, Any]:
+    """Write verdicts at any time as plain tables, as typed and under each assumption."""
+    typed = result.typed
+    return {
+        **decision_document(typed),
+        "decided": result.decided,
+        "pairs": typed.any_time.pairs,
+        "assumptions": {
+            name: {"simulated_years": each.years, **_decided(each)} for name, each in result.decisions.items()
+        },
+    }
+
+
+def _decided(result: Decision) -> dict[str, Any]:
+    found = result.any_time
+    return {
+        "decided": result.decided,
         "leader": found.leader,
         "against": [
             {
@@ -115,7 +135,7 @@ def decision_document(result: Decision) -> dict[str, Any]:
                 "worst_in_ten": _interval(each.worst_in_ten),
                 "goals": {goal: _interval(chance) for goal, chance in each.goals.items()},
             }
-            for name, each in found.risks.items()
+            for name, each in result.single_years.items()
         },
         "verdict": result.verdict,
     }
@@ -159,6 +179,7 @@ def optimise_document(result: OptimiseResult) -> dict[str, Any]:
         "chosen": result.chosen,
         "point": result.point,
         "gain": result.gain._asdict(),
+        "about": list(result.search.about),
         "finalist": result.finalist,
         "today_keeps_to_the_constraints": result.today_keeps,
         "refused": list(result.refused),
@@ -173,7 +194,8 @@ def optimise_document(result: OptimiseResult) -> dict[str, Any]:
             for each in result.tried
         ],
         "sentences": list(result.sentences),
-        "fresh": comparison_document(result.confirmed),
+        "stopped": result.stopped,
+        "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
         **_what_is_assumed(result.scenario),
     }
 

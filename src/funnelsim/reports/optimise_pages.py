@@ -19,6 +19,7 @@ _OPTIMISED = (
     "Today: what the lever stands at, a dash where that is not one of its values. "
     "Choose: the point that won the final, in worlds that no trial had seen."
 )
+_SO_FAR = "Today: what the lever stands at, a dash where that is not one of its values."
 _SOUGHT = "All values have the same worlds."
 
 
@@ -29,6 +30,7 @@ def optimise_page(result: OptimiseResult, width: int = WIDTH) -> RenderableType:
     return Group(
         notes.heading(f"{notes.title_of(scenario)}: the best of {len(result.tried):,} points"),
         Text(f"Seed {study.seed}, up to {each} of each; {notes.horizon(scenario)}"),
+        *notes.section("What is tried", list(map(printable, result.search.about))),
         *notes.section("Verdict", list(map(printable, result.sentences))),
         *_levers(result, width),
         *notes.section("As a strategy of the scenario", _as_typed(result)),
@@ -48,7 +50,7 @@ def _levers(result: OptimiseResult, width: int) -> list[RenderableType]:
         ),
     ]
     table = keyed_table("Lever", [each.key for each in levers], columns, width)
-    return [Text(), table, Text(), Text(_OPTIMISED)]
+    return [Text(), table, Text(), Text(_SO_FAR if result.stopped else _OPTIMISED)]
 
 
 def _as_typed(result: OptimiseResult) -> list[str]:

@@ -8,18 +8,22 @@ from typing import Any
 
 from funnelsim.reports.document import as_json
 from funnelsim.reports.grid import as_text
+from funnelsim.reports.saving import csv
 from funnelsim.reports.study_page import study_page
 from funnelsim.studies.designed.levers import Lever
 from funnelsim.studies.designed.results import StudyResult
+from funnelsim.studies.designed.verdicts import told
 from funnelsim.studies.store import packed
 
 
-def study_files(result: StudyResult) -> Iterator[tuple[str, bytes]]:
+def study_files(result: StudyResult, decimal_comma: bool = False) -> Iterator[tuple[str, bytes]]:
     """Write a study, file by file; the same bytes however often it was stopped.
 
     Parameters
     ----------
     result : StudyResult
+    decimal_comma : bool
+        As in `result_files`.
 
     Yields
     ------
@@ -29,9 +33,9 @@ def study_files(result: StudyResult) -> Iterator[tuple[str, bytes]]:
         NumPy; `study.json`.
     """
     yield "page.txt", as_text(study_page(result)).encode()
-    yield "table.csv", result.table.to_csv(lineterminator="\n").encode("utf-8-sig")
+    yield "table.csv", csv(result.table, decimal_comma=decimal_comma)
     for cut in result.study.cuts:
-        yield f"by_{cut}.csv", result.by(cut).to_csv(lineterminator="\n").encode("utf-8-sig")
+        yield f"by_{cut}.csv", csv(result.by(cut), decimal_comma=decimal_comma)
     arrays = {"values": result.values, "expected": result.expected, "twins": result.twins}
     yield "years.npz", packed(arrays)
     yield "study.json", (as_json(study_document(result)) + "\n").encode()
@@ -49,11 +53,13 @@ def study_document(result: StudyResult) -> dict[str, Any]:
         "design": asdict(study.design),
         "starts": study.starts,
         "always": study.always,
-        "margin": study.margin,
+        "stop": study.stop and asdict(study.stop),
         "seed": study.seed,
         "asked": study.replications,
         "simulated_years": result.years,
         "months": result.months._asdict(),
+        "decided": result.decided if study.stop else None,
+        "verdicts": {name: told(found) for name, found in result.any_time.items()},
         "warnings": result.warnings,
         "rows": result.table.to_dict("records"),
     }

@@ -10,16 +10,17 @@ from rich.text import Text
 
 from funnelsim.compiling.arrays import Integers
 from funnelsim.forecast import Interval
-from funnelsim.metrics import FIGURES, Better
-from funnelsim.metrics.wording import listed, number, simulated, spoken
+from funnelsim.metrics import FIGURES, Better, Unit
+from funnelsim.metrics.wording import listed, money_range, number, rounded_up, simulated, spoken
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
+from funnelsim.reports.columns import ANY_TIME, PRECISION, Column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.question_pages import spaced
 from funnelsim.scenario.changes import MOST_NAMED, split_key
 from funnelsim.studies.designed.holdings import Holding
 from funnelsim.studies.designed.levers import Lever
 from funnelsim.studies.designed.results import StudyResult
+from funnelsim.studies.designed.verdicts import told
 
 MOST_SHOWN = 20  # rows; all are in the files
 _LUCK = (
@@ -41,16 +42,56 @@ def study_page(result: StudyResult, width: int = WIDTH) -> RenderableType:
     study, months = result.study, result.months.period
     shown = _shown(result)
     labels = [str(row + 1) for row in shown]
+    columns = [*_settings(result, shown), *_figures(result, shown), *_against_today(result, shown)]
     doubts = [*_doubts(result), *([_LUCK] if len(shown) < len(result.rows) else [])]
     return Group(
         notes.heading(f"{printable(study.name)}: {_which(result, len(shown))}"),
         Text(f"{simulated(result.years, months)} of each, the same for all; seed {study.seed}"),
         Text(notes.horizon(study.scenario.with_months(result.months))),
-        *spaced(tables("Row", labels, [*_settings(result, shown), *_figures(result, shown)], width=width)),
+        *spaced(tables("Row", labels, columns, width=width)),
         Text(),
         Text(notes.precision_of_the_mean(result.years, months)),
+        *_verdict(result),
         *notes.section("Watch", doubts),
     )
+
+
+def _verdict(result: StudyResult) -> list[RenderableType]:
+    """State what the rule of the study has decided, under each assumption, and how sure that is."""
+    stop, found = result.study.stop, result.any_time
+    if stop is None:
+        return []
+    said = []
+    for name, each in found.items():
+        which = f"{name[0].upper()}{name[1:]}: " if len(found) > 1 else ""
+        said.append(printable(f"{which}{' '.join(told(each))}"))
+    pairs = next(iter(found.values())).pairs
+    what = "the pair" if pairs == 1 else f"any of {pairs:,} pairs"
+    margin = money_range(-stop.margin, stop.margin, printable(result.study.scenario.currency))
+    said.append(
+        "Against today: a confidence sequence, which may be looked at after any number of years; at most "
+        f"{stop.at_most:,} are simulated. The same: the whole of it lies within {margin}. The chance that "
+        f"this is ever wrong about the profit of {what} is at most 5 %. The other intervals are those of a "
+        "number of years that is fixed before."
+    )
+    return notes.section("Verdict", said)
+
+
+def _against_today(result: StudyResult, shown: Integers) -> list[Column]:
+    """Make the columns that say what is sure of rows against today; none where there is no rule."""
+    if not result.contrasts:
+        return []
+    found = [result.contrasts[row] for row in shown]
+    currency = printable(result.study.scenario.currency)
+    gains = [Interval(each.mean, each.low, each.high) for each in found]
+    columns = [
+        figure_column("Profit against today", Unit.MONEY, currency, gains, ANY_TIME),
+        text_column("What is sure", [each.words for each in found]),
+    ]
+    if any(each.open for each in found):
+        more = [rounded_up(each.more_years) if each.open else "" for each in found]
+        columns.append(text_column("More years", more))
+    return columns
 
 
 def _shown(result: StudyResult) -> Integers:

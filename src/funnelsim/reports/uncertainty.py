@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from funnelsim.decisions import Comparison
-from funnelsim.decisions.compare import PROFIT
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.forecast import MAIN, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import number, simulated

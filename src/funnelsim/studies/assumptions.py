@@ -190,15 +190,10 @@ def compare_assumptions(
     ValueError, PolicyError, EndlessLoopError, KeyboardInterrupt
         As in `compare`.
     """
-    if not scenario.assumptions:
-        problem = Problem("assumptions", "is missing", "a table [assumptions.NAME] with a change")
-        raise ScenarioError([problem], scenario.source)
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
-    scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
-    ready = {name: settled(each, jobs, chosen) for name, each in scenarios.items()}
     found: dict[str, ComparisonResult] = {}
-    for name, each in alike(ready).items():
+    for name, each in under_all(scenario, jobs, chosen).items():
         try:
             found[name] = compare_over(each, chosen, plan, progress)
         except KeyboardInterrupt:
@@ -229,3 +224,18 @@ def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: 
         if found[name].stopped:
             raise KeyboardInterrupt
     return AssumptionsResult(scenario, found)
+
+
+def under_all(scenario: Scenario, jobs: int, strategies: Sequence[str]) -> dict[str, Scenario]:
+    """Return the scenario as typed and under each assumption, all with the longest months that one needs.
+
+    Raises
+    ------
+    ScenarioError
+        If there are no assumptions, or it is not valid under one of them.
+    """
+    if not scenario.assumptions:
+        problem = Problem("assumptions", "is missing", "a table [assumptions.NAME] with a change")
+        raise ScenarioError([problem], scenario.source)
+    scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
+    return alike({name: settled(each, jobs, strategies) for name, each in scenarios.items()})

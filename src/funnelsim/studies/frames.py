@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from funnelsim.decisions import AnyTime, Comparison
+from funnelsim.decisions import AnyTime, Comparison, Risk
 from funnelsim.forecast import ADDED_UP, MAIN, Estimate, Forecast, Interval, SoFar
 from funnelsim.forecast import cohorts as followed
 from funnelsim.metrics import FIGURES
@@ -237,14 +237,14 @@ def sequences(found: AnyTime) -> pd.DataFrame:
         for each in found.contrasts
     }
     for name, each in found.ahead.items():
-        rows[name, found.comparison.base] |= _sequence("ahead", each.ahead) | _sequence("behind", each.behind)
+        rows[name, found.profits.base] |= _sequence("ahead", each.ahead) | _sequence("behind", each.behind)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["strategy", "against"])
 
 
-def risks(found: AnyTime) -> pd.DataFrame:
+def risks(found: Mapping[str, Risk]) -> pd.DataFrame:
     """Tabulate what single years of each strategy may bring, with sequences: (strategies, ...)."""
     rows = {}
-    for name, risk in found.risks.items():
+    for name, risk in found.items():
         row = _sequence("loss", risk.loss) | _sequence("worst_in_ten", risk.worst_in_ten)
         for goal, chance in risk.goals.items():
             row |= _sequence(goal, chance)

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from funnelsim.decisions import AnyTime
-from funnelsim.decisions.any_time import must_be_a_margin
+from funnelsim.decisions import AnyTime, Risk
+from funnelsim.decisions.any_time import must_be_a_margin, risks_of
 from funnelsim.decisions.sequences import EARLIEST, MOST
-from funnelsim.scenario import Scenario
+from funnelsim.io.writing import UnusableError
+from funnelsim.scenario import AS_TYPED, Scenario
+from funnelsim.studies.assumptions import under_all
+from funnelsim.studies.checkpoint import Checkpoint
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, chosen_of, compare_until
+from funnelsim.studies.study import Progress, chosen_of, compare_until, ready_to_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +74,8 @@ class Decision:
         intervals are for a number of years that was fixed before, which this one is not.
     question : Question
         What was asked.
+    verdicts : int
+        How many such decisions are told together: they share the chance of an error (SQ7).
 
     Examples
     --------
@@ -84,11 +89,18 @@ class Decision:
 
     result: ComparisonResult
     question: Question
+    verdicts: int = 1
 
     @cached_property
     def any_time(self) -> AnyTime:
         """Return what is sure of the strategies, and what is open."""
-        return AnyTime(self.result.comparison, self.question.margin, self.question.best)
+        asked = self.question
+        return AnyTime(self.result.comparison.earned, asked.margin, asked.best, self.verdicts)
+
+    @cached_property
+    def single_years(self) -> dict[str, Risk]:
+        """Return what single years of each strategy may bring."""
+        return risks_of(self.result.comparison.forecasts)
 
     @property
     def years(self) -> int:
@@ -99,6 +111,11 @@ class Decision:
     def decided(self) -> bool:
         """Return whether everything that was asked is decided."""
         return self.any_time.suffices
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether it was stopped by Ctrl-C."""
+        return self.result.stopped
 
     @property
     def verdict(self) -> str:
@@ -125,7 +142,7 @@ class Decision:
         """
         from funnelsim.studies import frames
 
-        return frames.risks(self.any_time)
+        return frames.risks(self.single_years)
 
 
 def decide(
@@ -137,6 +154,7 @@ def decide(
     best: bool = True,
     seed: int = 1,
     jobs: int = 0,
+    since: Checkpoint | None = None,
     progress: Progress = lambda _: None,
 ) -> Decision:
     """Simulate strategies in the same worlds until it is decided which are better and which are the same.
@@ -159,8 +177,8 @@ def decide(
     best : bool
         Whether to ask which strategy is best, too. Asking only which are better than the first takes fewer
         years.
-    seed, jobs, progress
-        As in `compare`.
+    seed, jobs, since, progress
+        As in `compare`. A checkpoint sets the seed, and the years that there are at most.
 
     Returns
     -------
@@ -183,12 +201,170 @@ def decide(
     >>> found.decided, found.any_time.against_base["more_inquiries"].words
     (True, 'better')
     """
+    question = Question(margin, _years_of(since) if since else at_most, best)
+    chosen = _at_least_two(scenario, strategies)
+    plan = Plan(question.at_most, seed, jobs=jobs)
+    ready = ready_to_run(scenario, jobs, chosen, since)
+    return _decided(ready, chosen, plan, question, progress, since=since)
+
+
+@dataclass(frozen=True)
+class DecisionsResult:
+    """What was decided as typed and under each assumption, as `decide_assumptions` returns it.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        Without any assumption.
+    question : Question
+        What was asked of each.
+    decisions : dict of str to Decision
+        By assumption, "as typed" first; each stops by itself.
+    """
+
+    scenario: Scenario
+    question: Question
+    decisions: dict[str, Decision]
+
+    @property
+    def typed(self) -> Decision:
+        """Return what was decided without any assumption."""
+        return self.decisions[AS_TYPED]
+
+    @property
+    def decided(self) -> bool:
+        """Return whether everything that was asked is decided under every assumption."""
+        return not self.stopped and all(each.decided for each in self.decisions.values())
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether it was stopped before all assumptions had their turn."""
+        return len(self.decisions) <= len(self.scenario.assumptions) or any(
+            each.stopped for each in self.decisions.values()
+        )
+
+    @property
+    def longest(self) -> Decision:
+        """Return the decision whose open questions take the most years."""
+        return max(self.decisions.values(), key=lambda each: each.any_time.more_years)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Call each assumption as tables do."""
+        return {
+            name: name if name == AS_TYPED else self.scenario.label_of_assumption(name)
+            for name in self.decisions
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The tables of all decisions: a row for each assumption and pair."""
+        return self._stacked({name: each.table for name, each in self.decisions.items()})
+
+    @property
+    def risks(self) -> pd.DataFrame:
+        """What single years may bring: a row for each assumption and strategy."""
+        return self._stacked({name: each.risks for name, each in self.decisions.items()})
+
+    @staticmethod
+    def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+        from funnelsim.studies import frames
+
+        return frames.side_by_side(tables.items(), "assumption")
+
+
+def decide_assumptions(
+    scenario: Scenario,
+    margin: float,
+    *,
+    strategies: Sequence[str] | None = None,
+    at_most: int = AT_MOST,
+    best: bool = True,
+    seed: int = 1,
+    jobs: int = 0,
+    progress: Progress = lambda _: None,
+) -> DecisionsResult:
+    r"""Decide as typed and under each assumption, in the same worlds and with the same months (SQ7).
+
+    Each is simulated until it is decided by itself. All of them share the 5 % chance of an error, so that
+    each takes more years than alone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With assumptions.
+    margin, strategies, at_most, best, seed, jobs, progress
+        As in `decide`.
+
+    Returns
+    -------
+    DecisionsResult
+        When stopped by Ctrl-C, of the assumptions that had their turn.
+
+    Raises
+    ------
+    ScenarioError
+        If there are no assumptions, or as `decide`.
+    ValueError, PolicyError, EndlessLoopError, KeyboardInterrupt
+        As `decide`.
+
+    Examples
+    --------
+    >>> from funnelsim.scenario import parse, preset_text
+    >>> slow = 'assumptions.slow_market.change = { "channels.website.inquiries_per_month *=" = 0.8 }'
+    >>> scenario = parse("\n".join([slow, preset_text("first_steps")]))
+    >>> found = decide_assumptions(scenario, 20_000, at_most=50, jobs=1)
+    >>> list(found.decisions), found.typed.any_time.pairs
+    (['as typed', 'slow_market'], 6)
+    """
     question = Question(margin, at_most, best)
+    chosen = _at_least_two(scenario, strategies)
+    plan = Plan(at_most, seed, jobs=jobs)
+    ready = under_all(scenario, jobs, chosen)
+    found: dict[str, Decision] = {}
+    for name, each in ready.items():
+        try:
+            found[name] = _decided(each, chosen, plan, question, progress, verdicts=len(ready))
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            break
+        if found[name].stopped:
+            break
+    return DecisionsResult(scenario, question, found)
+
+
+def _at_least_two(scenario: Scenario, strategies: Sequence[str] | None) -> list[str]:
     chosen = chosen_of(scenario, strategies)
     if len(chosen) < 2:
         raise ValueError(f"a decision takes at least two strategies, not {chosen[0]!r} alone")
-    plan = Plan(at_most, seed, jobs=jobs)
-    result = compare_until(
-        scenario, chosen, plan, progress, lambda result: Decision(result, question).decided
-    )
-    return Decision(result, question)
+    return chosen
+
+
+def _years_of(since: Checkpoint) -> int:
+    """Return how many years go on from a checkpoint: enough for a verdict."""
+    if since.replications < EARLIEST:
+        raise UnusableError(
+            f"the checkpoint has {since.replications} simulated years, and no verdict begins before "
+            f"{EARLIEST}: keep one with more replications"
+        )
+    return since.replications
+
+
+def _decided(
+    ready: Scenario,
+    strategies: Sequence[str],
+    plan: Plan,
+    question: Question,
+    progress: Progress,
+    *,
+    verdicts: int = 1,
+    since: Checkpoint | None = None,
+) -> Decision:
+    """Simulate strategies of a scenario whose months are settled until all is decided, or at most so long."""
+
+    def decided(result: ComparisonResult) -> bool:
+        return Decision(result, question, verdicts).decided
+
+    result = compare_until(ready, strategies, plan, progress, decided, since)
+    return Decision(result, question, verdicts)

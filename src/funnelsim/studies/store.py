@@ -30,6 +30,7 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 Wanted = Callable[[str], bool]
 
 FORMAT = 1
+SEARCHED = "searched"  # in keys: what a search keeps of worlds
 STUDIES, WORLDS = KINDS = ("studies", "worlds")  # the folders of a store
 _MAGIC = b"funnelsim store 1\n"
 _MARK = "funnelsim-store.json"

@@ -44,6 +44,7 @@ from funnelsim.studies.trees import trees_of
 
 Progress = Callable[[int], None]
 Enough = Callable[[ComparisonResult], bool]
+Simulate = Callable[..., dict[str, Replications]]  # as `replicated`
 
 
 def simulate(
@@ -107,7 +108,7 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    ready = _ready(scenario, jobs, [strategy], since)
+    ready = ready_to_run(scenario, jobs, [strategy], since)
     return _results(ready, [strategy], plan, progress, since)[strategy]
 
 
@@ -160,17 +161,22 @@ def compare(
     """
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
-    return compare_over(_ready(scenario, jobs, chosen, since), chosen, plan, progress, since)
+    return compare_over(ready_to_run(scenario, jobs, chosen, since), chosen, plan, progress, since)
 
 
 def compare_until(
-    scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress, enough: Enough
+    scenario: Scenario,
+    strategies: Sequence[str],
+    plan: Plan,
+    progress: Progress,
+    enough: Enough,
+    since: Checkpoint | None = None,
 ) -> ComparisonResult:
     """Compare strategies until it is enough: asked after the first 50 years, and again and again (SQ6).
 
-    The result is what `compare` gives with as many replications: of `plan`, if it is never enough.
+    The months of the scenario are settled. The result is what `compare` gives with as many replications: of
+    `plan`, if it is never enough.
     """
-    ready = _ready(scenario, plan.jobs, strategies, None)
     sufficient: list[ComparisonResult] = []
 
     def look(result: ComparisonResult) -> bool:
@@ -178,7 +184,7 @@ def compare_until(
             sufficient.append(result)
         return bool(sufficient)
 
-    whole = ComparisonResult(ready, _results(ready, strategies, plan, progress, enough=look))
+    whole = ComparisonResult(scenario, _results(scenario, strategies, plan, progress, since, enough=look))
     return sufficient[0] if sufficient else whole
 
 
@@ -243,7 +249,9 @@ def keep(
     return Checkpoint(day, instant, seed, scenario.months, past_of(scenario, day), worlds, twins)
 
 
-def _ready(scenario: Scenario, jobs: int, strategies: Sequence[str], since: Checkpoint | None) -> Scenario:
+def ready_to_run(
+    scenario: Scenario, jobs: int, strategies: Sequence[str], since: Checkpoint | None
+) -> Scenario:
     """Settle the months of a scenario: those of the checkpoint, if it goes on from one."""
     return settled(scenario, jobs, strategies) if since is None else scenario.with_months(since.months)
 
@@ -270,9 +278,11 @@ def compare_over(
     plan: Plan,
     progress: Progress,
     since: Checkpoint | None = None,
+    simulate: Simulate | None = None,
 ) -> ComparisonResult:
-    """Compare strategies of a scenario whose months are settled."""
-    return ComparisonResult(scenario, _results(scenario, strategies, plan, progress, since))
+    """Compare strategies of a scenario whose months are settled, simulated by `replicated` by default."""
+    found = _results(scenario, strategies, plan, progress, since, simulate=simulate)
+    return ComparisonResult(scenario, found)
 
 
 def _results(
@@ -282,6 +292,7 @@ def _results(
     progress: Progress,
     since: Checkpoint | None = None,
     enough: Enough | None = None,
+    simulate: Simulate | None = None,
 ) -> dict[str, SimulationResult]:
     """Lower the strategies, run them in the same worlds and forecast each."""
     if since is not None:
@@ -293,9 +304,8 @@ def _results(
         found = contest.results(first, replace(plan, replications=years))
         return enough is not None and enough(ComparisonResult(scenario, found))
 
-    ran = replicated(
-        contest.changed, contest.courses, plan, progress, since, suffices if enough is not None else None
-    )
+    run = simulate or replicated
+    ran = run(contest.changed, contest.courses, plan, progress, since, suffices if enough else None)
     return contest.results(ran, plan)
 
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from funnelsim.studies.designed.running import key_of_study, ready_of
 from funnelsim.studies.designed.study import Study
-from funnelsim.studies.store import STUDIES, Kept, Store, StoreError
+from funnelsim.studies.store import SEARCHED, STUDIES, Kept, Store, StoreError
 
 _OF_NO_STUDY = "of no study"
+_SEARCHES = "searches for the best"
 
 
 class Holding(NamedTuple):
@@ -55,9 +56,13 @@ def holdings(store: Store) -> list[Holding]:
     found, owned = [], set()
     for study in studies:
         contents = _contents_of(study)
-        files = [study, *(kept for kept in useful if _said(kept).get("content") in contents)]
+        ours = (kept for kept in useful if SEARCHED not in _said(kept))
+        files = [study, *(kept for kept in ours if _said(kept).get("content") in contents)]
         owned |= {kept.path for kept in files}
         found.append(_held(_said(study)["title"], files))
+    searched = [kept for kept in useful if SEARCHED in _said(kept)]
+    owned |= {kept.path for kept in searched}
+    found += [_held(_SEARCHES, searched)] if searched else []
     useless[_OF_NO_STUDY] = [kept for kept in useful if kept.path not in owned]
     return sorted(found) + [_held(title, files) for title, files in useless.items() if files]
 

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
+from funnelsim.decisions import AnyTime, Contrast
+from funnelsim.decisions.profits import PROFIT, Profits
+from funnelsim.decisions.verdict import Money
 from funnelsim.forecast import Precision
 from funnelsim.forecast.forecast import MOST_OPEN
-from funnelsim.forecast.precise import precise
+from funnelsim.forecast.precise import precise, size_of_contracts
 from funnelsim.metrics import FIGURES
 from funnelsim.metrics.figure import Figure, Parts
-from funnelsim.scenario import Months
+from funnelsim.metrics.wording import signed
+from funnelsim.scenario import TODAY, Months
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.designed.sums import Sums
 
@@ -72,6 +76,8 @@ class StudyResult:
         Whether means count contracts at their expected value.
     simulated : int
         Simulated years of this run: those that were not in the store.
+    today : dict of str to str
+        By assumption: the content of today, where the rule of the study compares with it.
     damaged : tuple of str
         Files of the store that were damaged, and made anew.
     places : tuple of dict
@@ -95,6 +101,7 @@ class StudyResult:
     sums: dict[str, Sums]
     is_expected: bool
     simulated: int
+    today: dict[str, str]
     damaged: tuple[str, ...] = ()
     places: tuple[Places, ...] = ()
 
@@ -139,6 +146,24 @@ class StudyResult:
         return {metric: self._precision(metric) for metric in self.metrics}
 
     @cached_property
+    def any_time(self) -> dict[str, AnyTime]:
+        """What is sure of the rows against today, by assumption; nothing where there is no rule (ST12).
+
+        Rows are called "row 1", "row 2", ..., as they are numbered. All assumptions share the 5 % chance of
+        an error.
+        """
+        stop = self.study.stop
+        if stop is None:
+            return {}
+        many = len(self.today)
+        return {name: AnyTime(self._profits(name), stop.margin, stop.best, many) for name in self.today}
+
+    @property
+    def decided(self) -> bool:
+        """Return whether nothing that the rule of the study asks is open; true where there is no rule."""
+        return all(each.suffices for each in self.any_time.values())
+
+    @cached_property
     def warnings(self) -> dict[str, list[int]]:
         """State what readers must know, in sentences, and of which rows, counted from 1."""
         share = self._precision(OPEN_SHARE).value
@@ -162,13 +187,15 @@ class StudyResult:
         """The means: a row for each point, under each assumption with each strategy.
 
         The levers' values, assumption and strategy; `n`, the simulated years; each figure with `_low` and
-        `_high`, its 95 % precision. Undefined values are NaN.
+        `_high`, its 95 % precision. Undefined values are NaN. Where a rule compares with today: `gain` in
+        profit with the ends of its sequence, the `verdict`, and `more_years`, which an open question needs.
         """
         import pandas as pd
 
         columns: dict[str, object] = {"n": self.years}
         for metric, found in self.means.items():
             columns |= {metric: found.value, f"{metric}_low": found.low, f"{metric}_high": found.high}
+        columns |= self._against_today()
         return pd.concat([self.points, pd.DataFrame(columns, index=self.points.index)], axis=1)
 
     def by(self, cut: str) -> pd.DataFrame:
@@ -240,6 +267,47 @@ class StudyResult:
             what = metric or "figures"
             raise ValueError(f"the study does not keep {what} by {cut}: ask for them with [by] in the study")
 
+    def _against_today(self) -> dict[str, object]:
+        """Make the columns that say what is sure of each row; none where there is no rule."""
+        found = self.contrasts
+        if not found:
+            return {}
+        return {
+            "gain": [each.mean for each in found],
+            "gain_low": [each.low for each in found],
+            "gain_high": [each.high for each in found],
+            "verdict": [each.words for each in found],
+            "more_years": [each.more_years if each.open else 0.0 for each in found],
+        }
+
+    @property
+    def contrasts(self) -> list[Contrast]:
+        """List each row against today, in the order of rows; nothing where there is no rule."""
+        found: dict[str, Contrast] = {}
+        for each in self.any_time.values():
+            found |= each.against_base
+        return [found[_called(number)] for number in range(1, len(self.rows) + 1)] if found else []
+
+    def _profits(self, assumption: str) -> Profits:
+        """Return the profits of today, and of the rows under an assumption."""
+        contents = {TODAY: self.today[assumption]}
+        for number, row in enumerate(self.rows, 1):
+            if row.assumption == assumption:
+                contents[_called(number)] = row.content
+        sums = {name: self.sums[content] for name, content in contents.items()}
+        months = self.months.period
+        return Profits(
+            base=TODAY,
+            drawn={name: _profit(each, expected=False) for name, each in sums.items()},
+            counted={name: _profit(each, self.is_expected) for name, each in sums.items()},
+            contracts={name: each.contracts for name, each in sums.items()},
+            sizes={name: _size_of_contracts(each, self.is_expected) for name, each in sums.items()},
+            alike=lambda one, other: sums[one].digests == sums[other].digests,
+            called=str,
+            money=Money(self.study.scenario.currency, signed(months, None)),
+            months=months,
+        )
+
     def _by_year(self, expected: bool) -> Floats:
         found = [
             [self.sums[row.content].parts[metric, expected] for metric in self.metrics] for row in self.rows
@@ -266,6 +334,24 @@ class StudyResult:
         contracts = np.stack(_padded([each.contracts for each in found]), axis=1)
         added = [np.stack(_padded(each)) for each in zip(*(each.added[key] for each in found), strict=True)]
         return precise(figure, tuple(parts), contracts=contracts, added=tuple(added))
+
+
+def _called(number: int) -> str:
+    """Call a row, counted from 1, in verdicts."""
+    return f"row {number}"
+
+
+def _profit(sums: Sums, expected: bool) -> Floats:
+    """Return the profit of each year: (years,)."""
+    return _figures([PROFIT], [sums.parts[PROFIT, expected]])[:, 0]
+
+
+def _size_of_contracts(sums: Sums, expected: bool) -> Floats:
+    """Compute by how much one more contract in a year would move its profit: (segments,)."""
+    parts = tuple(part[:, None] for part in sums.parts[PROFIT, expected])
+    added = tuple(each[None] for each in sums.added[PROFIT, expected])
+    shape = (1, sums.contracts.shape[1])
+    return np.asarray(size_of_contracts(FIGURES[PROFIT], parts, added, shape)[0])
 
 
 def _figures(metrics: Sequence[str], parts: Sequence[Parts]) -> Floats:

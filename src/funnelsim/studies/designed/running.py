@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.engines.fold import new_tally
 from funnelsim.io.memory import available_memory
 from funnelsim.io.writing import UnusableError
@@ -88,7 +89,8 @@ def run_study(
     yes : bool
         Whether to run even what takes more than an hour or 10 GB.
     enough : callable, optional
-        A rule that stops the study: asked with the result so far after each block of worlds.
+        A rule that stops the study, instead of its own: asked with the result so far after each block of
+        worlds, and after a tenth more where there are many.
     progress : callable
         Called with the number of simulated years that have just been finished, or were in the store.
 
@@ -128,7 +130,13 @@ def run_study(
     if not yes:
         _check_size(study, jobs, place)
     _check_memory(study)
-    return _Run(study, box, jobs, place, progress).until(enough)
+    rule = enough or (_decided if study.stop else None)
+    return _Run(study, box, jobs, place, progress).until(rule)
+
+
+def _decided(result: StudyResult) -> bool:
+    """Return whether nothing that a study asks is open (ST12)."""
+    return all(each.suffices for each in result.any_time.values())
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,8 @@ class Ready:
     places : dict of str to list of dict
         By assumption: of each strategy of each point the names of the months, channels, ... that figures are
         broken down by (ST10).
+    today : dict of str to str
+        By assumption: what today is simulated from, where a rule compares with it.
     """
 
     months: Months
@@ -154,6 +164,7 @@ class Ready:
     contents: dict[str, list[str]]
     is_expected: bool
     places: dict[str, list[Places]]
+    today: dict[str, str]
 
     def rows(self, study: Study) -> tuple[Row, ...]:
         """List the rows, in the order of points, then assumptions, then strategies."""
@@ -179,6 +190,7 @@ def key_of_study(study: Study) -> Key:
         "points": study.points,
         "starts": study.starts,
         "always": study.always,
+        "today": study.against_today,
     }
     if study.by:
         said["by"] = study.by
@@ -203,26 +215,31 @@ class _Run:
         self._place = place
         self._scenarios: dict[_Part, Scenario] = {}
         self._simulated = 0
-        self._figures = tuple(dict.fromkeys((*study.metrics, OPEN_SHARE)))
+        asked = (*study.metrics, OPEN_SHARE, *([PROFIT] if study.stop else []))
+        self._figures = tuple(dict.fromkeys(asked))
         kept = box.read(key_of_study(study))
         self._ready = self._made_ready() if kept is None else ready_of(kept)
         self._rows = self._ready.rows(study)
         self._first: dict[str, Row] = {}  # of each content: the others are the same
-        for row in self._rows:
+        bases = [Row(0, name, TODAY, content) for name, content in self._ready.today.items()]
+        for row in (*self._rows, *bases):
             self._first.setdefault(row.content, row)
-        self._times = Counter(row.content for row in self._rows)
+        self._times = Counter(row.content for row in (*self._rows, *bases))
         worlds = range(study.replications)
         self._blocks = [worlds[first : first + BLOCK] for first in worlds[::BLOCK]]
         self._found: dict[range, dict[str, Sums]] = {}  # by content, of the blocks looked at so far
 
     def until(self, enough: Enough | None) -> StudyResult:
         """Run block after block, until all is done or, where there is a rule, it is enough."""
+        look = 1
         with closing(self._place.simulate(self._tasks(), self._progress)) as coming:
             for number, worlds in enumerate(self._blocks, 1):
                 while len(self._sums(worlds)) < len(self._first):
                     self._keep(*next(coming))
-                if enough is not None and enough(self._result(number)):
-                    break
+                if enough is not None and number >= look:
+                    if enough(self._result(number)):
+                        break
+                    look = number + max(1, number // 10)
         return self._result(number)
 
     def _result(self, count: int) -> StudyResult:
@@ -239,6 +256,7 @@ class _Run:
             },
             is_expected=self._ready.is_expected,
             simulated=self._simulated,
+            today=self._ready.today,
             damaged=tuple(dict.fromkeys(map(str, self._box.damaged))),
             places=self._ready.places_of_rows(self._study),
         )
@@ -298,6 +316,8 @@ class _Run:
 
     def _name(self, row: Row) -> str:
         """Name the strategy of a row in the scenario of its assumption."""
+        if row.point == 0:
+            return TODAY
         return self._study.names(row.point - 1)[self._study.strategies.index(row.strategy)]
 
     def _batches(self, part: _Part, rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -330,12 +350,13 @@ class _Run:
         study, found = self._study, {}
         for part in _parts(study):
             under = study.under(part.assumption, part.points(study))
-            found[part] = settled(under, self._jobs, part.names(study))
+            names = [*part.names(study), *([TODAY] if study.stop else [])]
+            found[part] = settled(under, self._jobs, list(dict.fromkeys(names)))
         scenarios = alike(found)
         months = next(iter(scenarios.values())).months
         contents: dict[str, list[str]] = {each: [] for each in study.assumptions}
         places: dict[str, list[Places]] = {each: [] for each in study.assumptions}
-        ready = Ready(months, {}, contents, is_expected=True, places=places)
+        ready = Ready(months, {}, contents, is_expected=True, places=places, today={})
         for part, scenario in scenarios.items():
             ready = self._with_part(ready, part, scenario)
         said = json.dumps(asdict(ready))
@@ -352,9 +373,13 @@ class _Run:
             row = _number_of(self._study, part.assumption, len(contents))
             contents.append(content_of(course, scenario, name))
             ready.places[part.assumption].append({cut: labels(course.names, cut) for cut in self._study.cuts})
-            reads |= any(reads_values(chapter.model) for chapter in course.typed)
+            reads |= _reads_values(course)
             for doubt in scenario.strategy(name).doubts:
                 ready.doubts.setdefault(doubt, []).append(row)
+        if part.number == 0 and part.assumption in self._study.against_today:
+            course = courses_of(scenario, [TODAY])[TODAY]
+            ready.today[part.assumption] = content_of(course, scenario, TODAY)
+            reads |= _reads_values(course)
         return replace(ready, is_expected=ready.is_expected and not reads)
 
     def _must_be_known(self, name: str, course: Course) -> None:
@@ -389,7 +414,11 @@ class _Part(NamedTuple):
 
 
 def _part_of(row: Row) -> _Part:
-    return _Part(row.assumption, (row.point - 1) // POINTS)
+    return _Part(row.assumption, max(row.point - 1, 0) // POINTS)
+
+
+def _reads_values(course: Course) -> bool:
+    return any(reads_values(chapter.model) for chapter in course.typed)
 
 
 def _parts(study: Study) -> list[_Part]:
@@ -468,7 +497,9 @@ def _counted(study: Study) -> str:
         for names, unit in ((study.assumptions, "assumption"), (study.strategies, "strategy"))
         if len(names) > 1
     ]
-    return f"{' x '.join(axes)} x {study.replications:,} years = {study.simulated_years:,} simulated years"
+    years = f"{'at most ' if study.stop else ''}{study.replications:,} years"
+    axes[0] += " and today" if study.stop else ""
+    return f"{' x '.join(axes)} x {years} = {study.simulated_years:,} simulated years"
 
 
 def _number(count: int, unit: str) -> str:

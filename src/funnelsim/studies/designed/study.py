@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from funnelsim.decisions.sequences import EARLIEST, MOST
 from funnelsim.io.texts import composed
 from funnelsim.metrics import CUTS, FIGURES
 from funnelsim.scenario import AS_TYPED, TODAY, TOGETHER, Problem, Scenario, ScenarioError, load
@@ -29,8 +30,10 @@ from funnelsim.studies.designed.levers import (
     unknown_keys,
 )
 from funnelsim.studies.designed.sums import KEPT, Broken
+from funnelsim.studies.sequential import Question
 
 DEFAULT_METRICS = ("profit", "won", "cost")
+AT_MOST = 2_000  # simulated years of each row, where a rule stops and says no other number
 BY = tuple(cut for cut in CUTS if cut != "all")
 OWN = "new_strategies"  # the table of those that the scenario does not have
 POINT = "point_"  # begins the name of the strategy that a point of the design is
@@ -57,11 +60,11 @@ class Study:
     by : tuple of (str, str)
         Figures that are kept by month, channel, segment, stage, rep or team as well, each with which of them.
     replications : int
-        Simulated years of each.
+        Simulated years of each: at most, where there is a rule that stops.
     seed : int
         Of all random draws.
-    margin : float or None
-        The difference in money that matters.
+    stop : Question or None
+        What is to be decided about the rows, against today, before the study stops (ST12).
     starts : date or None
         When the levers are set; None: as the period begins.
     always : bool
@@ -84,7 +87,7 @@ class Study:
     by: Broken = ()
     replications: int = 400
     seed: int = 1
-    margin: float | None = None
+    stop: Question | None = None
     starts: date | None = None
     always: bool = False
     title: str = ""
@@ -101,8 +104,13 @@ class Study:
 
     @property
     def simulated_years(self) -> int:
-        """Count the simulated years of all."""
-        return self.rows * self.replications
+        """Count the simulated years of all: at most, where there is a rule that stops."""
+        return (self.rows + len(self.against_today)) * self.replications
+
+    @property
+    def against_today(self) -> tuple[str, ...]:
+        """List the assumptions under which today is simulated too, for a rule that compares with it."""
+        return self.assumptions if self.stop else ()
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
@@ -288,6 +296,7 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
     problems += misplaced
     scenario = _with_own(scenario, _table(table, OWN), problems)
     design, levers = _designed(_table(table, "design"), _table(table, "levers"), problems)
+    stop = _stop(table, problems)
     for key, known in _known(scenario, _table(table, OWN)):
         if key in table and key not in wrong:
             problems += _misnamed(key, table[key], known)
@@ -300,7 +309,8 @@ def study_of(document: Mapping[str, Any], folder: Path | None = None, source: st
         for key, value in table.items()
         if key not in _TABLES
     }
-    study = Study(scenario, **asked, design=design, levers=levers, by=by)
+    asked |= {"design": design, "levers": levers, "by": by, "stop": stop}
+    study = Study(scenario, **asked | ({"replications": stop.at_most} if stop else {}))
     try:
         study.check()
     except ScenarioError as error:
@@ -322,7 +332,7 @@ def _is_names(value: object) -> bool:
     return 0 < len(value) == len(set(value))
 
 
-_TABLES = ("by", "design", "levers", OWN)
+_TABLES = ("by", "design", "levers", "stop", OWN)
 _NAMES = _Of(_is_names, "a list of different names in quotes, at least one")
 _KEYS = {
     "title": _Of(lambda value: isinstance(value, str) and len(value) <= 60, "a text of up to 60 characters"),
@@ -331,15 +341,23 @@ _KEYS = {
     "metrics": _NAMES,
     "replications": _Of(lambda value: is_whole(value, 1, 1_000_000), "a whole number from 1 to 1,000,000"),
     "seed": _Of(lambda value: is_whole(value, 0, 2**32 - 1), "a whole number from 0 to 4294967295"),
-    "margin": _Of(
-        lambda value: is_number(value) and value > 0,
-        "more than 0: the difference in money from which on it matters which strategy is chosen",
-    ),
     "starts": _Of(
         lambda value: isinstance(value, date) and not isinstance(value, datetime),
         "a date such as 2026-04-01, without quotes",
     ),
     "always": _Of(lambda value: isinstance(value, bool), "true or false"),
+}
+
+
+_STOP = {
+    "margin": _Of(
+        lambda value: is_number(value) and value > 0,
+        "more than 0: the difference in money from which on it matters which row is chosen",
+    ),
+    "at_most": _Of(
+        lambda value: is_whole(value, EARLIEST, MOST), f"a whole number from {EARLIEST} to {MOST:,}"
+    ),
+    "best": _Of(lambda value: isinstance(value, bool), "true or false"),
 }
 
 
@@ -428,6 +446,26 @@ def _not_by(cut: str, names: Sequence[str]) -> Problems:
             near = nearest(name, known)
             right = "" if near else f"one of {', '.join(known[:8])}, ..."
             yield Problem(f"by.{cut}", f'names "{name}"', right, None, name, near)
+
+
+def _stop(table: Mapping[str, Any], problems: list[Problem]) -> Question | None:
+    """Read the rule that stops, and note what is wrong with it."""
+    given = table.get("stop")
+    if not isinstance(given, Mapping):
+        return None
+    wrong = list(unknown_keys("stop", given, [*_STOP]))
+    wrong += [
+        Problem(f"stop.{key}", f"is {shown(given[key])}", _STOP[key].expected, None, given[key])
+        for key in _STOP.keys() & given.keys()
+        if not _STOP[key].right(given[key])
+    ]
+    if "margin" not in given:
+        wrong.append(Problem("stop.margin", "is missing", _STOP["margin"].expected))
+    if "replications" in table:
+        right = "one of the two: a number of simulated years, or stop.at_most"
+        wrong.append(Problem("replications", "is given, and a rule that stops as well", right))
+    problems += wrong
+    return None if wrong else Question(**{"at_most": AT_MOST, "best": False, **given})
 
 
 def _known(scenario: Scenario | None, own: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -152,6 +153,8 @@ class Sums:
         What one contract adds to the parts.
     by : dict of (str, str, bool) to tuple of arrays
         The parts of a figure by month, channel, ...: each (years, n, ...).
+    digests : tuple of str
+        Of all that is kept of each block of years: where they are equal, so are the figures of every year.
     """
 
     parts: dict[tuple[str, bool], Parts]
@@ -159,6 +162,7 @@ class Sums:
     contracts: Floats
     added: dict[tuple[str, bool], Parts]
     by: dict[tuple[str, str, bool], Parts]
+    digests: tuple[str, ...] = ()
 
     @property
     def years(self) -> int:
@@ -197,7 +201,8 @@ def read_sums(kept: Arrays, metrics: Sequence[str], by: Broken = ()) -> Sums:
         for metric, dimension in by
         for expected in (False, True)
     }
-    return Sums(parts, twins, kept["contracts"], added, broken)
+    same = hashlib.sha256(b"".join(kept[each].tobytes() for each in ("sums", "places", "contracts")))
+    return Sums(parts, twins, kept["contracts"], added, broken, (same.hexdigest(),))
 
 
 def _numbered(kept: Arrays, metric: str, dimension: str, expected: bool) -> Iterator[Floats]:
@@ -217,6 +222,7 @@ def joined(blocks: Sequence[Sums]) -> Sums:
         np.concatenate([each.contracts for each in blocks]),
         first.added,
         {key: end_to_end([each.by[key] for each in blocks]) for key in first.by},
+        tuple(chain.from_iterable(each.digests for each in blocks)),
     )
 
 

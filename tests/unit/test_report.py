@@ -217,8 +217,8 @@ def test_tornado_moves_what_is_asked_for() -> None:
 
 # ---- what is kept back -----------------------------------------------------------------------
 
-NAME = re.compile("anna|gruber", re.IGNORECASE)
-PAY = re.compile(r"4[,_]?321|5[,_]?678|0?\.0765|7\.65|1\.0987|cost_per_person_month|\.commission")
+NAME = re.compile("anna|gruber|bertram", re.IGNORECASE)
+PAY = re.compile(r"4[,_]?321|4[,_]?444|5[,_]?678|0?\.0765|7\.65|1\.0987|cost_per_person_month|\.commission")
 
 
 def test_names_and_pay_are_left_out() -> None:
@@ -229,6 +229,11 @@ def test_names_and_pay_are_left_out() -> None:
     assert "We ask whether sales rep 1 should stay." in found.contents.about
     assert "Without sales rep 1" not in found.html  # it has a title of its own
     assert "sales rep 1, the whole period" in str(found.contents.quota)
+    about = {row.title: row.about for row in found.contents.strategies.rows}
+    assert about["Dearer people"] == ("Pay in teams › sales changes",)
+    assert about["One more"] == (
+        "Teams › sales › reps › sales rep 3: nothing to { skill = 1.1 } from 2026-01-01",
+    )
 
 
 def test_names_and_pay_are_shown_where_that_is_asked_for() -> None:
@@ -245,7 +250,7 @@ def test_what_is_downloaded_is_valid() -> None:
     again = fs.parse(download.content)
     assert list(again.teams["sales"].reps) == ["sales rep 1", "sales rep 2"]
     assert again.teams["sales"].cost_per_person_month == 0
-    assert list(again.strategies) == ["without_sales rep 1", "dearer", "more"]
+    assert list(again.strategies) == ["without_sales rep 1", "dearer", "more", "one_more"]
     assert [note.split(",")[0].split(":")[0] for note in download.notes] == [
         "Reps are numbered",
         "Pay is left out",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from funnelsim.metrics.wording import spoken
-from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.changes import EVERY, split_key
 from funnelsim.scenario.paths import Path, is_map, kind_at, written
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.structure import Document
@@ -59,7 +59,7 @@ class Withheld:
         if not self.names:
             return {}
         found: dict[str, str] = {}
-        for team, rep in _named(self.scenario):
+        for team, rep in _named(self.scenario.document):
             count = sum(called.startswith(f"{team} rep ") for called in found.values())
             found.setdefault(rep, f"{team} rep {count + 1}")
         return found
@@ -82,6 +82,10 @@ class Withheld:
         if self.pay and _is_pay(parts):
             return f"pay in {written(self._renamed(parts[:-1]))}"
         return " ".join(filter(None, [written(self._renamed(parts)), operation]))
+
+    def value(self, path: str, value: object) -> object:
+        """Write the value at a path without what is kept back: a table may have names and pay in it."""
+        return self._value(value, split_key(path)[0])
 
     @property
     def document(self) -> Document:
@@ -153,13 +157,17 @@ class Withheld:
         return {name: self.text(name) for name in known}
 
 
-def _named(scenario: Scenario) -> Iterable[tuple[str, str]]:
-    """List named reps with their teams, those whom strategies bring too."""
-    for name in ("today", *scenario.strategies):
-        for dated in scenario.timeline(name):
-            for team, each in dated.scenario.teams.items():
-                for rep in each.reps:
-                    yield team, rep
+def _named(table: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[str, str]]:
+    """List named reps with their teams, those whom dated changes, strategies and assumptions bring too."""
+    for key, value in table.items():
+        inner = split_key(key)[0] if path[-1:] == _CHANGES else (*path, key)
+        if len(inner) > 3 and inner[0] == "teams" and inner[2] == "reps" and inner[3] != EVERY:
+            yield inner[1], inner[3]
+        elif isinstance(value, Mapping):
+            yield from _named(value, inner)
+        elif isinstance(value, list):
+            for each in value:
+                yield from _named(each, inner) if isinstance(each, Mapping) else ()
 
 
 def _is_pay(parts: Path) -> bool:

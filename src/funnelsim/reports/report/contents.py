@@ -240,7 +240,7 @@ def said(part: _Part, say: Callable[[str], str]) -> _Part:
     """Say every text of a part otherwise; the scenario to download is as it is.
 
     >>> said(Heading("Cost", "USD"), str.upper)
-    Heading(title='COST', unit='USD')
+    Heading(title='COST', unit='USD', words=False)
     """
     made: Any = part
     if isinstance(part, str):

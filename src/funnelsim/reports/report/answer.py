@@ -12,7 +12,7 @@ from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics.wording import listed, money_range, percent, period, simulated, too_few
 from funnelsim.planning.case import Case
 from funnelsim.reports import notes
-from funnelsim.reports.report.naming import caller, titled
+from funnelsim.reports.report.naming import caller, titled, years_of
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.results import ComparisonResult
 
@@ -71,7 +71,7 @@ def verdict(case: Case) -> tuple[str, str]:
         f"No strategy surely earns more profit than {base}.",
         f"The one with the highest profit of the others, {called(case.rival)}, is "
         f"{money_range(near.low, near.high, currency)} apart from it on average, and ahead in "
-        f"{percent(near.ahead.value)} of {_years(result)}.",
+        f"{percent(near.ahead.value)} of simulated {years_of(result)}.",
     )
 
 
@@ -82,7 +82,7 @@ def _of_the_leaders(result: ComparisonResult, leaders: Sequence[str], ran: str) 
     gain = money_range(first.low, first.high, result.scenario.currency)
     earns = (
         f"it earns {gain} more profit than {base} on average, and is ahead in {percent(first.ahead.value)} "
-        f"of {_years(result)}"
+        f"of simulated {years_of(result)}"
     )
     if len(leaders) == 1:
         return _sentence(f"choose {called(leaders[0])}: {earns}"), _second(result, leaders[0])
@@ -110,10 +110,6 @@ def _is_known(result: ComparisonResult, strategy: str) -> bool:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _years(result: ComparisonResult) -> str:
-    return "simulated years" if result[result.base].forecast.months == 12 else "simulated periods"
 
 
 def watch(result: ComparisonResult) -> list[str]:

@@ -14,7 +14,7 @@ from funnelsim.planning.case import Case
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, RANGE, figure_column, outcome, precision
 from funnelsim.reports.report.contents import Cell, DotPlot, Dots, Heading, Row, Table
-from funnelsim.reports.report.naming import in_order, mark_of, path_title, title_of, titled
+from funnelsim.reports.report.naming import in_order, mark_of, path_title, title_of, titled, years_of
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import TODAY, Lever, levers
 from funnelsim.scenario.withheld import Withheld
@@ -40,8 +40,8 @@ def strategies(case: Case, withheld: Withheld) -> Table:
     headings = [heading for heading, _ in columns]
     headings += [
         Heading(f"Profit against {base}", gained.unit),
-        Heading(f"Ahead of {base}", "of years"),
-        Heading("Loss", "of years"),
+        Heading(f"Ahead of {base}", f"of {years_of(result)}"),
+        Heading("Loss", f"of {years_of(result)}"),
     ]
     last = [
         [Cell(value, "", ends) for value, ends in zip(gained.values, gained.intervals, strict=True)],
@@ -176,7 +176,7 @@ def goals(case: Case) -> tuple[Table | None, list[str]]:
     headings = tuple(
         Heading(titled(name), f"{FIGURES[goal.metric].title}: {goal.words()}") for name, goal in asked.items()
     )
-    caption = "How many of the simulated years reach each goal, and where its figure stands on average"
+    caption = f"How many of the simulated {years_of(result)} reach each goal, and its figure on average"
     table = Table("Strategy", headings, tuple(rows), caption, small=len(asked) <= 3)
     return table, notes.worst_months([*asked.values()])
 
@@ -196,7 +196,7 @@ def quota(case: Case) -> Table | None:
     for name, each in zip(shown, lists, strict=True):
         attained = [None if one is None else one.attained for one in each]
         heading, cells = both_intervals(f"Attained, {title_of(case, name)}", Unit.SHARE, "", attained)
-        headings += [heading, Heading(f"Chance, {title_of(case, name)}", "of years")]
+        headings += [heading, Heading(f"Chance, {title_of(case, name)}", f"of {years_of(result)}")]
         columns += [cells, [chance_cell(None if one is None else one.chance) for one in each]]
     rows = tuple(
         Row(_whose(place), tuple(cells))

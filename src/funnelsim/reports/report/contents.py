@@ -216,6 +216,7 @@ class Contents:
     goals: Table | None
     goals_asked: tuple[str, ...]
     quota: Table | None
+    years: str  # what is simulated many times
     profit: DotPlot
     strategies: Table
     strategy_notes: tuple[str, ...]

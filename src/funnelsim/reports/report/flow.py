@@ -28,9 +28,8 @@ from funnelsim.reports.report.contents import (
     Step,
     Table,
 )
-from funnelsim.reports.report.naming import mark_of, title_of, titled
+from funnelsim.reports.report.naming import mark_of, title_of, titled, years_of
 from funnelsim.reports.report.shapes import Scale, Tick, line, scale_over
-from funnelsim.scenario import Scenario
 
 MOST_FANS = 2
 LEVELS = 5  # of a heat map, above nothing
@@ -127,7 +126,11 @@ def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) 
     ranged = all(math.isfinite(end) for month in found for end in (month.p10, month.p90))
     upper, lower = points([each.p90 for each in found]), points([each.p10 for each in found])
     last = found[-1]
-    ranges = f" ({_between(last.p10, last.p90, unit, currency)} in 8 years of 10)" if ranged else ""
+    ranges = (
+        f" ({_between(last.p10, last.p90, unit, currency)} in 8 {years_of(case.result)} of 10)"
+        if ranged
+        else ""
+    )
     return Band(
         title=title_of(case, name),
         mark=mark_of(case, name),
@@ -306,14 +309,15 @@ def _level(value: float, darkest: float) -> int:
     return min(math.ceil(LEVELS * value / darkest), LEVELS)
 
 
-def heat_notes(scenario: Scenario) -> list[str]:
+def heat_notes(case: Case) -> list[str]:
     """State what the cells are."""
-    if not scenario.teams:
+    years = years_of(case.result)
+    if not case.result.scenario.teams:
         return ["The scenario has no teams, so that nothing waits for people."]
     return [
-        f"Below a figure is the range of single years ({RANGE}); below a team's lost profit, the precision "
+        f"Below a figure is the range of single {years} ({RANGE}); below a team's lost profit, the precision "
         f"of the mean ({PRECISION}).",
         f"Profit lost to a team: what the firm would earn more with {MORE} times the people in that team "
         "alone, before their pay, seats, training and hiring. More people there bring about that at most.",
-        "Wait is by the clock, until work starts. Darker is more, in one scale for both.",
+        "Wait is by the clock, until work starts. A stronger colour is more, in one scale for both.",
     ]

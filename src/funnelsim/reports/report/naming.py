@@ -39,6 +39,11 @@ def title_of(case: Case, strategy: str) -> str:
     return titled(case.result.scenario.title_of(strategy))
 
 
+def years_of(result: ComparisonResult) -> str:
+    """Call what is simulated many times: years, or periods of another length."""
+    return "years" if result[result.base].forecast.months == 12 else "periods"
+
+
 def in_order(result: ComparisonResult) -> list[str]:
     """List strategies, the highest mean profit first (RE3)."""
     return sorted(result, key=lambda name: -result.comparison.profits()[name].value)

@@ -54,6 +54,12 @@ def made(with_names: bool = False, with_pay: bool = False) -> fs.Report:
     return fs.report(fs.parse(FIRM), replications=60, jobs=1, made=date(2026, 1, 1))
 
 
+@cache
+def compared() -> fs.ComparisonResult:
+    """Compare the strategies of the same firm by themselves."""
+    return fs.compare(fs.parse(FIRM), replications=60, jobs=1)
+
+
 # ---- the answer ------------------------------------------------------------------------------
 
 
@@ -130,7 +136,7 @@ def shown(table: Table, title: str) -> list[tuple[str, Cell]]:
     [("Profit", "profit", 1e3), ("Revenue", "revenue", 1e3), ("Contracts", "won", 1.0)],
 )
 def test_figures_are_those_of_the_api(title: str, figure: str, scale: float) -> None:
-    result = fs.compare(fs.parse(FIRM), replications=60, jobs=1)
+    result = compared()
     by_title = {
         result.scenario.title_of(name).capitalize(): each for name, each in result.simulations.items()
     }
@@ -262,6 +268,18 @@ def test_presets_without_pay_are_valid(preset: str) -> None:
     scenario = fs.load(preset)
     held = Withheld(scenario).document
     assert scenario.beginning(held).strategies.keys() == scenario.strategies.keys()
+
+
+def test_names_that_are_words_of_the_file_too() -> None:
+    text = FIRM.replace("anna_gruber", "people").replace(
+        '"teams.*" =', '"*.commission" = "measured: 0.0765"\n"teams.*" ='
+    )
+    scenario = fs.parse(text)
+    kept = scenario.beginning(Withheld(scenario).document)
+    assert list(kept.teams["sales"].reps) == ["sales rep 1", "sales rep 2"]
+    assert kept.teams["sales"].people == 1
+    assert next(iter(kept.strategies)) == "without_sales rep 1"
+    assert list(kept.origins) == ["teams.sales.reps.sales rep 1.*", "teams.*"]
 
 
 def test_sentences_do_not_tell_pay_or_names() -> None:

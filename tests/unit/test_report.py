@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import funnelsim as fs
+from funnelsim.metrics.wording import money_range
 from funnelsim.planning.bottleneck import bottleneck_in
 from funnelsim.planning.bridge import bridge_of
 from funnelsim.planning.case import Case, make_case
@@ -25,6 +27,8 @@ from funnelsim.studies.assumptions import assumptions_beside
 from .made_up_report import FIRM, HARM, HARMFUL_NAME
 from .report_golden import FOLDER, PRESETS, golden
 from .test_cli import call
+from .test_explaining import PAY as WAGES
+from .test_explaining import WAGE
 
 # Nobody signs anything, so that profit is cost alone, and the same in every world.
 SURE = """
@@ -112,6 +116,42 @@ def test_too_few_years_say_so() -> None:
     first, second = verdict(case(SURE + CHEAPER, years=3))
     assert first == "3 simulated years cannot tell strategies apart."
     assert second.startswith("That would take more of them: too few years")
+
+
+def test_what_is_not_sure_is_said_to_be_so() -> None:
+    found = make_case(
+        fs.load("first_steps"), strategies=["today", "one_more_rep"], replications=60, seed=1, jobs=1
+    )
+    first, second = verdict(found)
+    gain = found.result.comparison.differences()["one_more_rep"]
+    assert gain.low < 0 < gain.high
+    assert first == "No strategy surely earns more profit than today."
+    assert money_range(gain.low, gain.high, "USD") in second
+
+
+def test_tipping_points_are_looked_for_where_the_gain_crosses_zero() -> None:
+    """One person less gains 3 wages less 3,300, so that it pays above a wage of 1,100."""
+    found = case(WAGES)
+    assert found.tipping is not None
+    (tipping,) = found.tipping.assumptions
+    assert tipping.key == WAGE
+    assert [(tip.below, tip.above) for tip in tipping.tips] == [("today", "leaner")]
+    assert tipping.tips[0].at.value == pytest.approx(1100, abs=1)
+    told = [
+        fs.Report(found, Withheld(found.result.scenario, pay=each), date.today()) for each in (True, False)
+    ]
+    assert told[0].contents.tipping == ("The choice hangs on pay in teams.sales, which is left out here.",)
+    assert "is above 1,100" in told[1].contents.tipping[0]
+
+
+def test_a_stopped_comparison_is_refused() -> None:
+    result = fs.compare(fs.parse(SURE + CHEAPER), replications=20, jobs=1)
+    short = {
+        name: replace(each, plan=replace(each.plan, replications=40))
+        for name, each in result.simulations.items()
+    }
+    with pytest.raises(ValueError, match="the comparison was stopped"):
+        fs.report(fs.ComparisonResult(result.scenario, short))
 
 
 def test_a_single_strategy_has_a_report() -> None:

@@ -44,11 +44,7 @@ def verdict(case: Case) -> tuple[str, str]:
         return f"There is nothing to compare {base} with.", told
     gains, leaders = comparison.differences(), comparison.leaders()
     if all(map(comparison.makes_no_difference, gains)):
-        others = (
-            "No other strategy makes"
-            if len(gains) > 1
-            else f"{_sentence(called(case.rival))[:-1]} does not make"
-        )
+        others = "No other strategy makes" if len(gains) > 1 else f"{called(case.rival)} does not make"
         return "There is nothing to choose between.", f"{others} any difference to {base}."
     if result.years < FEWEST or not (leaders or _is_known(result, case.rival)):
         lacks = [each.more_years for each in gains.values() if math.isfinite(each.more_years)]
@@ -69,8 +65,8 @@ def verdict(case: Case) -> tuple[str, str]:
     near = gains[case.rival]
     return (
         f"No strategy surely earns more profit than {base}.",
-        f"The one with the highest profit of the others, {called(case.rival)}, is "
-        f"{money_range(near.low, near.high, currency)} apart from it on average, and ahead in "
+        f"The one with the highest profit of the others, {called(case.rival)}, differs from it by "
+        f"{money_range(near.low, near.high, currency)} on average, and is ahead in "
         f"{percent(near.ahead.value)} of simulated {years_of(result)}.",
     )
 

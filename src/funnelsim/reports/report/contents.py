@@ -152,7 +152,6 @@ class HeatMap:
     """Where work waits: teams, stages and segments of a strategy."""
 
     title: str
-    mark: str
     verdict: str
     headings: tuple[Heading, ...]
     groups: tuple[tuple[str, tuple[HeatRow, ...]], ...]
@@ -167,7 +166,6 @@ class Bar:
     kind: str
     since: float
     until: float
-    precision: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,17 @@ def test_tipping_points_are_looked_for_where_the_gain_crosses_zero() -> None:
     assert "is above 1,100" in told[1].contents.tipping[0]
 
 
+def test_a_report_under_an_assumption_says_so() -> None:
+    dear = (
+        '[assumptions.dear]\nabout = "Media cost more"\nchange = { "channels.web.cost_per_month" = 2000 }\n'
+    )
+    scenario = fs.parse(SURE + CHEAPER + dear).under("dear")
+    found = fs.report(scenario, replications=20, jobs=1).contents
+    assert found.watch[0] == "All of this is under the assumption “dear”: Media cost more."
+    assert found.assumptions is None
+    assert "19.2 thousand EUR more" in found.verdict[0]  # 12 months of 2,000 less 400
+
+
 def test_a_stopped_comparison_is_refused() -> None:
     result = fs.compare(fs.parse(SURE + CHEAPER), replications=20, jobs=1)
     short = {

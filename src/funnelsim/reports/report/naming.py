@@ -20,16 +20,17 @@ def titled(name: str) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
+def in_quotes(text: str) -> str:
+    """Quote a name within a sentence."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
 def caller(result: ComparisonResult) -> Called:
     """Return how sentences of a report call strategies: in quotes, but for today."""
 
     def called(strategy: str) -> str:
         said = result.scenario.title_of(strategy)
-        return (
-            said
-            if strategy == TODAY
-            else f"\N{LEFT DOUBLE QUOTATION MARK}{said}\N{RIGHT DOUBLE QUOTATION MARK}"
-        )
+        return said if strategy == TODAY else in_quotes(said)
 
     return called
 

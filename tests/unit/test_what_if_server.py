@@ -7,10 +7,15 @@ import socket
 from http.client import HTTPConnection
 
 import pytest
-from tests.serving import served
 
-from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, TOKEN
+from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, TOKEN, serving
+from funnelsim.app.what_if.session import Session
 from funnelsim.scenario import load, preset_text
+
+
+def served(name, **settings):
+    """Serve the page of a preset or file."""
+    return serving(Session(name, load(name), **settings))
 
 
 @pytest.fixture(scope="module")

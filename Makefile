@@ -25,13 +25,15 @@
 # make guarantees  how often decisions are wrong, docs/guarantees.md
 # make optimise  plans found beside equal split and random search, benchmarks/optimise.md
 # make crn     what common random numbers save, docs/common_random_numbers.md
+# make golden  what a report says of two presets, tests/unit/golden: read the diff
+# make screenshots  pictures of pages in a browser, docs/pictures
 # make notebook  open the notebooks
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees optimise measured coverage-table notebook clean
+.PHONY: demo test slow check truth restarts fuzz parity readme coverage marketplace levers alignment subscriptions partners repeat-purchase crm-sales loan-leads olist-leads installer bench docs pages crn guarantees optimise measured coverage-table golden screenshots notebook clean
 
 demo: $(VENV)/installed
 	$(BIN)/funnelsim demo --out demo
@@ -135,6 +137,12 @@ measured: $(VENV)/installed-dev
 
 coverage-table: $(VENV)/installed
 	$(BIN)/python benchmarks/coverage_table.py
+
+golden: $(VENV)/installed-dev
+	$(BIN)/python -m tests.unit.report_golden
+
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m docs.screenshots
 
 notebook: $(VENV)/installed-notebook
 	$(BIN)/jupyter notebook notebooks

@@ -1,4 +1,4 @@
-"""The report in a browser: no network, no errors, the figures of the API, and nothing that keeps people out."""
+"""The report in a browser: no network, no errors, the figures of the API, nothing that keeps people out."""
 
 from __future__ import annotations
 

@@ -62,37 +62,38 @@ def made(with_names: bool = False, with_pay: bool = False) -> fs.Report:
     [
         (
             CHEAPER,
-            "Choose cheaper: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
+            "Choose “cheaper”: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
             "in 100 % of simulated years.",
             "The chance that this is wrong is at most 5 %.",
         ),
         (
             CHEAPER + CHEAPEST,
-            "Choose cheapest: it earns 9.6 thousand EUR more profit than today on average, and is ahead "
+            "Choose “cheapest”: it earns 9.6 thousand EUR more profit than today on average, and is ahead "
             "in 100 % of simulated years.",
-            "It is surely the best of 3: the next, cheaper, earns 2.4 thousand EUR less.",
+            "It is surely the best of 3: the next, “cheaper”, earns 2.4 thousand EUR less.",
         ),
         (
             CHEAPER + DEARER,
-            "Choose cheaper: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
+            "Choose “cheaper”: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
             "in 100 % of simulated years.",
             "It is the only one of 2 that surely beats today.",
         ),
         (
             DEARER,
             "Stay with today: every other strategy surely earns less.",
-            "The closest, dearer, costs 24 thousand EUR of profit on average.",
+            "The closest, “dearer”, costs 24 thousand EUR of profit on average.",
         ),
         (
             CHEAPER + CHEAPER.replace("cheaper", "the_same"),
-            "Cheaper beats today: it earns 7.2 thousand EUR more profit than today on average, and is "
+            "“cheaper” beats today: it earns 7.2 thousand EUR more profit than today on average, and is "
             "ahead in 100 % of simulated years.",
-            "It cannot be told apart from the same in 40 simulated years: choose among them on other grounds.",
+            "It cannot be told apart from “the same” in 40 simulated years: choose among them on other "
+            "grounds.",
         ),
         (
             CHEAPER.replace("400", "1000"),
             "There is nothing to choose between.",
-            "Cheaper does not make any difference to today.",
+            "“cheaper” does not make any difference to today.",
         ),
         ("", "There is nothing to compare today with.", "Its profit is -12 thousand EUR on average."),
     ],
@@ -301,7 +302,7 @@ def test_report_is_written(firm: Path, tmp_path: Path) -> None:
     told = call("report", str(firm), "--out", str(out), "--replications", "20").stdout
     assert (
         told.splitlines()[0]
-        == "Does cheaper earn more profit than today in the year from 2026-01-01 to 2026-12-31?"
+        == "Does “cheaper” earn more profit than today in the year from 2026-01-01 to 2026-12-31?"
     )
     assert told.splitlines()[-1] == f"Written: {out}"
     assert str(tmp_path) not in out.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics.wording import listed, money_range, percent, period, simulated, too_few
 from funnelsim.planning.case import Case
 from funnelsim.reports import notes
-from funnelsim.reports.report.naming import titled
+from funnelsim.reports.report.naming import caller, titled
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.results import ComparisonResult
 
@@ -21,7 +21,7 @@ _TO_TYPE = re.compile(r": --set \S.*$")  # what follows advice, for those who ha
 
 def question(case: Case) -> str:
     """Ask what the report answers."""
-    result, called = case.result, case.result.scenario.title_of
+    result, called = case.result, caller(case.result)
     months, start = result[result.base].scenario.months.period, result.scenario.start
     end = months_later(start, months) - timedelta(days=1)
     when = f"{period(months)} from {start} to {end}"
@@ -36,7 +36,7 @@ def verdict(case: Case) -> tuple[str, str]:
     """Answer in two sentences: what to choose, and how sure that is (RE4)."""
     result = case.result
     comparison, currency = result.comparison, result.scenario.currency
-    called = result.scenario.title_of
+    called = caller(result)
     base, ran = called(result.base), simulated(result.years, result[result.base].forecast.months)
     if case.rival is None:
         earned = comparison.profits()[result.base]
@@ -77,7 +77,7 @@ def verdict(case: Case) -> tuple[str, str]:
 
 def _of_the_leaders(result: ComparisonResult, leaders: Sequence[str], ran: str) -> tuple[str, str]:
     """Answer where one strategy surely beats the base: alone, or with others that are as good."""
-    called, base = result.scenario.title_of, result.scenario.title_of(result.base)
+    called, base = caller(result), caller(result)(result.base)
     first = result.comparison.differences()[leaders[0]]
     gain = money_range(first.low, first.high, result.scenario.currency)
     earns = (
@@ -93,7 +93,7 @@ def _of_the_leaders(result: ComparisonResult, leaders: Sequence[str], ran: str) 
 
 def _second(result: ComparisonResult, best: str) -> str:
     """Say how far the next best is behind."""
-    lead, called = result.comparison.lead(), result.scenario.title_of
+    lead, called = result.comparison.lead(), caller(result)
     if lead is None or lead.best != best or lead.second == result.base:
         if len(result) == 2:
             return "The chance that this is wrong is at most 5 %."

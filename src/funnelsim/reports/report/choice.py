@@ -152,7 +152,7 @@ def goals(case: Case) -> tuple[Table | None, list[str]]:
                 continue
             told = chance_cell(Interval(each.share, each.low, each.high))
             stands = amount(each.mean, FIGURES[each.goal.metric].unit, result.scenario.currency)
-            cells.append(Cell(told.mean, f"stands at {stands}", told.precision, told.share))
+            cells.append(Cell(told.mean, f"mean {stands}", told.precision, told.share))
         rows.append(Row(title_of(case, name), tuple(cells), mark_of(case, name)))
     headings = tuple(
         Heading(titled(name), f"{FIGURES[goal.metric].title}: {goal.words()}") for name, goal in asked.items()

@@ -188,7 +188,7 @@ class Source:
     """Values that come from one place."""
 
     origin: str
-    assumed: bool
+    assumed: str  # whether it is: wholly, partly, or nothing
     default: bool  # what the file does not give
     values: tuple[tuple[str, str], ...]
 
@@ -221,6 +221,7 @@ class Contents:
     strategy_notes: tuple[str, ...]
     fans: tuple[Fan, ...]
     funnels: tuple[Funnel, ...]
+    fates: tuple[tuple[str, str], ...]  # kinds of parts of the visits, in words
     funnel_note: str
     heat: tuple[HeatMap, ...]
     heat_notes: tuple[str, ...]

@@ -175,10 +175,9 @@ def _steps(forecast: Forecast, found: Fates, widest: float) -> tuple[Step, ...]:
     rows = zip(forecast.names.stages, *found, conversions, strict=True)
     steps = []
     for stage, all_, *parts, conversion in rows:
-        told = zip(("on", "lost", "cold", "other"), _FATES, parts, strict=True)
         fates = tuple(
             Fate(kind, f"{number(float(part))} {words}", round(100 * float(part) / widest, 2))
-            for kind, words, part in told
+            for (kind, words), part in zip(FATES, parts, strict=True)
             if part > _NOTHING
         )
         share = "" if math.isnan(conversion.value) else f"{percent(conversion.value)} of decisions are for us"
@@ -189,7 +188,7 @@ def _steps(forecast: Forecast, found: Fates, widest: float) -> tuple[Step, ...]:
 
 
 _NOTHING = 0.05  # visits in the mean year, which are shown to a tenth
-_FATES = ("went on", "said no", "went cold", "sent back or still open")
+FATES = (("on", "went on"), ("lost", "said no"), ("cold", "went cold"), ("other", "sent back or still open"))
 
 
 def funnel_note(case: Case) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from funnelsim.metrics.wording import spoken
+from funnelsim.metrics.wording import Called, spoken
 from funnelsim.planning.case import Case
+from funnelsim.scenario import TODAY
 from funnelsim.studies.results import ComparisonResult
 
 
@@ -15,6 +16,20 @@ def titled(name: str) -> str:
     """
     said = spoken(name)
     return f"{said[:1].upper()}{said[1:]}"
+
+
+def caller(result: ComparisonResult) -> Called:
+    """Return how sentences of a report call strategies: in quotes, but for today."""
+
+    def called(strategy: str) -> str:
+        said = result.scenario.title_of(strategy)
+        return (
+            said
+            if strategy == TODAY
+            else f"\N{LEFT DOUBLE QUOTATION MARK}{said}\N{RIGHT DOUBLE QUOTATION MARK}"
+        )
+
+    return called
 
 
 def title_of(case: Case, strategy: str) -> str:

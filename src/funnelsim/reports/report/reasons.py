@@ -14,9 +14,10 @@ from funnelsim.planning.tornado import Swing, TornadoResult
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, figure_column
 from funnelsim.reports.report.contents import Bar, Bars, Cell, Heading, Row, Table
-from funnelsim.reports.report.naming import title_of, titled
+from funnelsim.reports.report.naming import caller, title_of, titled
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import AS_TYPED
+from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.assumptions import AssumptionsResult
 
@@ -25,7 +26,6 @@ def bridge(case: Case, withheld: Withheld) -> Bars | None:
     """Lead from the profit of the base to that of the other strategy, part by part."""
     if case.rival is None:
         return None
-    called = case.result.scenario.title_of
     found = bridge_of(case.result, case.result.base, case.rival, people_as_one=withheld.pay)
     currency = case.result.scenario.currency
     steps = [each for each in found.steps if each.adds.value]
@@ -51,6 +51,7 @@ def bridge(case: Case, withheld: Withheld) -> Bars | None:
     said = [f"In brackets: {PRECISION} precision of the mean; the parts are of the same worlds."]
     if withheld.pay:
         said.append("Cost of people: pay, commission, training and turnover together.")
+    called = caller(case.result)
     title = f"From {called(found.start)} to {called(found.goal)}"
     zero = scale.at(0.0) if scale.has_zero else None
     return Bars(title, column.unit, found.verdict, tuple(bars), scale.ticks, zero, tuple(said))
@@ -107,25 +108,25 @@ def tornado(case: Case, withheld: Withheld) -> Bars | None:
     found = case.tornado
     if found is None or not found.swings:
         return None
-    currency = found.scenario.currency
-    swings = found.swings
+    currency, called = found.scenario.currency, caller(case.result)(found.strategy)
+    swings = sorted(found.swings, key=lambda each: abs(each.gain.value), reverse=True)
     ends = [end.gain.value for each in swings for end in each.ends]
     scale = scale_over([*ends, found.typed.gain.value], Unit.MONEY, currency, zero=True)
-    title = found.scenario.title_of(found.strategy)
     bars = tuple(_swing_bar(each, found, scale.at, withheld) for each in swings)
     typed = money_range(found.typed.gain.low, found.typed.gain.high, currency)
+    moved = [each for each in swings if not each.is_assumption]
+    certain = ", with nothing uncertain," if moved else ""
     said = [
         "Each bar moves one number from its P10 to its P90, or an assumption from as typed to what it says, "
         "and leaves all else as typed.",
-        f"It shows how much more profit {title} then earns than today, on average. "
-        f"As typed that is {money(found.typed.gain.value, currency)} ({typed}).",
+        f"It shows how much more profit {called} then earns than today, on average.",
+        f"As typed{certain} that is {money(found.typed.gain.value, currency)} ({typed}).",
     ]
-    if len([each for each in swings if not each.is_assumption]) == MOST_MOVED:
+    if len(moved) == MOST_MOVED:
         said.append(f"Shown are the {MOST_MOVED} uncertain numbers that its profit goes with most closely.")
     zero = scale.at(0.0) if scale.has_zero else None
-    return Bars(
-        f"Gain of {title} on today", scale.unit, _hangs(found, withheld), bars, scale.ticks, zero, tuple(said)
-    )
+    title = f"Gain of {called} on today"
+    return Bars(title, scale.unit, _hangs(found, withheld), bars, scale.ticks, zero, tuple(said))
 
 
 def _swing_bar(each: Swing, found: TornadoResult, at: Callable[[float], float], withheld: Withheld) -> Bar:
@@ -134,8 +135,15 @@ def _swing_bar(each: Swing, found: TornadoResult, at: Callable[[float], float], 
     since, until = sorted((at(first), at(second)))
     ends = zip((first, second), (0, 1), strict=True)
     told = ", ".join(f"{money(gain, currency)} {_at(each, end, withheld)}" for gain, end in ends)
-    name = titled(found.name_of(each)) if each.is_assumption else withheld.path(each.name)
-    return Bar(name, told, "turns" if each.turns else "swing", since, until)
+    return Bar(_moved(each, found, withheld), told, "turns" if each.turns else "swing", since, until)
+
+
+def _moved(each: Swing, found: TornadoResult, withheld: Withheld) -> str:
+    """Name what is moved, as readers do who do not know the file."""
+    if each.is_assumption:
+        return titled(found.name_of(each))
+    path, _ = split_key(withheld.path(each.name))
+    return titled(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(path))
 
 
 def _at(each: Swing, end: int, withheld: Withheld) -> str:
@@ -143,18 +151,15 @@ def _at(each: Swing, end: int, withheld: Withheld) -> str:
         return ("as typed", "if it holds")[end]
     if withheld.is_pay(each.name):
         return ("at P10", "at P90")[end]
-    return f"at {number(each.ends[end].at)}"
+    at = number(each.ends[end].at)
+    return {"*=": f"at {at} times", "+=": f"at {at} more"}.get(split_key(each.name)[1], f"at {at}")
 
 
 def _hangs(found: TornadoResult, withheld: Withheld) -> str:
     """Say whether anything that is moved alone turns the gain."""
-    turning = [
-        found.name_of(each) if each.is_assumption else withheld.path(each.name)
-        for each in found.swings
-        if each.turns
-    ]
+    turning = [_moved(each, found, withheld) for each in found.swings if each.turns]
     if turning:
-        return f"Moved alone, {' or '.join(turning)} can turn the gain into a loss, or back."
+        return f"Moved alone, {listed(turning, 'or')} can turn the gain into a loss, or back."
     return "Nothing that is moved alone turns a sure gain into a sure loss, or back."
 
 

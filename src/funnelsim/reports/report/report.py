@@ -157,6 +157,7 @@ def contents_of(case: Case, withheld: Withheld, made: date) -> Contents:
         strategy_notes=tuple(choice.strategy_notes(case)),
         fans=tuple(flow.fans(case)),
         funnels=tuple(flow.funnels(case)),
+        fates=flow.FATES,
         funnel_note=flow.funnel_note(case),
         heat=tuple(flow.heat(case)),
         heat_notes=tuple(flow.heat_notes(scenario)),
@@ -173,12 +174,18 @@ def contents_of(case: Case, withheld: Withheld, made: date) -> Contents:
     return said(contents, lambda text: printable(withheld.text(text)))
 
 
+def _unbroken(value: object) -> object:
+    """Keep a number and its per cent sign on one line."""
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if isinstance(value, str) else value
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     found = Environment(
         loader=PackageLoader("funnelsim.reports.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_unbroken,
         trim_blocks=True,
         lstrip_blocks=True,
     )

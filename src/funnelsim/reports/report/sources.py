@@ -41,10 +41,20 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
     if withheld.pay:
         told += " Pay is left out."
     found = [
-        Source(origin, origin.startswith(ASSUMED), origin == DEFAULT, tuple(each))
-        for origin, each in by_origin.items()
+        Source(origin, _assumed(origin), origin == DEFAULT, tuple(each)) for origin, each in by_origin.items()
     ]
-    return sorted(found, key=lambda each: (each.default, each.assumed)), told
+    return sorted(found, key=lambda each: (each.default, each.assumed == ASSUMED)), told
+
+
+def _assumed(origin: str) -> str:
+    """Say whether values are assumed.
+
+    >>> _assumed("assumed: default"), _assumed("measured: 90 days; assumed: the rest"), _assumed("source: us")
+    ('assumed', 'partly assumed', '')
+    """
+    if origin.startswith(ASSUMED):
+        return ASSUMED
+    return f"partly {ASSUMED}" if ASSUMED in origin else ""
 
 
 def _path_of(path: str) -> str:

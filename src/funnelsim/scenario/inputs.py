@@ -1,4 +1,4 @@
-"""The inputs of a scenario: each value of its file that can be turned, with its words, unit and range."""
+"""The inputs of a scenario: what of its file can be turned, with its words, unit and range (WI1)."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ class Input:
     person : bool
         Whether it is of a rep with a name.
     initial : bool
-        Whether it says how things are as the period begins, which no strategy can change.
+        Whether it says how things are as the period begins, which no strategy can change (WI3).
     """
 
     path: str
@@ -254,7 +254,7 @@ class Input:
         return isinstance(self.value, int) and not isinstance(self.value, bool)
 
     def change(self, value: Any) -> dict[str, Any]:
-        """Return the change that sets it, as a strategy has it; nothing if the value is today's.
+        """Return the change that sets it, as a strategy has it; nothing if the value is today's (WI2).
 
         A spread is scaled, so that its centre is the value.
 

@@ -48,7 +48,7 @@ class Session:
     seed, jobs : int
         As in `compare`.
     with_names, with_pay : bool
-        Whether the page shows names of reps, and pay.
+        Whether the page shows names of reps, and pay (WI9).
     sizes : sequence of int
         Numbers of worlds of the answers.
     """

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 from http.client import HTTPConnection
 
 import pytest
+from typer.testing import CliRunner
 
+from funnelsim.app.cli import app
 from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, TOKEN, serving
 from funnelsim.app.what_if.session import Session
 from funnelsim.scenario import load, preset_text
@@ -244,7 +247,14 @@ def test_the_command_gives_the_levers_as_they_are_typed(server):
     _, _, content = _ask(server, "/api/command", {"values": values, "worlds": 30})
     effort = load("first_steps").document["stages"]["proposal"]["effort_hours"]
     factor = 2.0 / effort["median"]
-    assert json.loads(content)["command"] == (
+    command = json.loads(content)["command"]
+    assert command == (
         "funnelsim compare first_steps --strategies today,what_if --replications 30 --seed 1 "
         f"--try teams.sales.people=3 --try 'stages.proposal.effort_hours*={factor:.9g}'"
     )
+    shown = CliRunner().invoke(app, [*shlex.split(command)[1:], "--json"])
+    compared = json.loads(shown.stdout)
+    with served("first_steps", sizes=(30,)) as other:
+        (answer,) = other.session.answers("command", 1, values)
+    assert compared["against_base"]["what_if"]["profit"]["mean"] == answer["gain"]["mean"]
+    assert compared["verdict"] == answer["verdict"]

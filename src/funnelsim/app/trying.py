@@ -45,6 +45,7 @@ def what_if(
         from funnelsim.app.what_if.server import LOOPBACK, serving
         from funnelsim.app.what_if.session import Session
 
+        terminal.say("Simulating what comes before the period ...")
         with terminal.endings():
             session = Session(scenario, read, seed=seed, jobs=jobs, with_names=with_names, with_pay=with_pay)
         with ExitStack() as stack:

@@ -42,6 +42,7 @@ _NOT_INPUTS = (
 )
 _DISTINCT = 1e-9  # of a value: closer to today's is today's
 _STEPS = 40  # of a range, about
+_USUAL = {SHARE: 0.25, MONEY: 2_500.0}  # half of the range of a value that is 0
 _PEOPLE_PINNED = 3  # teams with which to begin
 
 
@@ -532,7 +533,7 @@ def _whole_range(value: int, bounds: _Bounds) -> tuple[int, int, int]:
 
 def _range(value: float, unit: str, bounds: _Bounds, positive: bool) -> tuple[float, float, float]:
     """Return a range that makes sense around a number, and its step; `positive`, it is never 0."""
-    size = abs(value) or (0.25 if unit == SHARE else 10.0)
+    size = abs(value) or _USUAL.get(unit, 10.0)
     step = _nice(size / (_STEPS / 2))
     high = math.ceil(2 * size / step - _DISTINCT) * step
     if unit == SHARE:

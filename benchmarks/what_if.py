@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page
-from tests.browser.chromium import launched
+from tests.browser.chromium import EXECUTABLE, launched
 
 from benchmarks.report import Table, median
 from funnelsim.app.what_if.server import serving
@@ -16,6 +16,8 @@ from funnelsim.scenario import load, presets
 from funnelsim.studies.what_if import SIZES
 
 TITLE = "What-if page"
+_CAPTION = "From a slider to what the page shows, in a browser"
+_COLUMNS = ("preset", "first figure, seconds", "slowest of them", f"settled, {SIZES[-1]} worlds, seconds")
 _PATIENCE = 300_000  # milliseconds
 
 
@@ -51,12 +53,14 @@ def measured(browser: Browser, preset: str, runs: int) -> tuple[str, ...]:
 
 def tables(runs: int) -> Sequence[Table]:
     """Measure each preset."""
+    if EXECUTABLE is None:
+        return [Table(_CAPTION, _COLUMNS, [], note="Not measured: there is no Chromium.")]
     with launched() as browser:
         rows = [measured(browser, preset, runs) for preset in presets()]
     return [
         Table(
-            "From a slider to what the page shows, in a browser",
-            ("preset", "first figure, seconds", "slowest of them", f"settled, {SIZES[-1]} worlds, seconds"),
+            _CAPTION,
+            _COLUMNS,
             rows,
             note=f"Medians of {runs} moves of the first slider, each to a value where it has not been; today "
             "is simulated before. The first figure is of one world.",

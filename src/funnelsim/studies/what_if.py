@@ -156,7 +156,7 @@ class WhatIf:
             If the answer is not wanted any more.
         """
         contest, run = self._contest(changes)
-        for worlds in self._possible_sizes():
+        for worlds in self.possible_sizes():
             self.today(worlds, cancelled)
             self._grow(contest, WHAT_IF, run, worlds, cancelled)
             finished = {TODAY: self._today.first(worlds), WHAT_IF: run.first(worlds)}
@@ -204,8 +204,8 @@ class WhatIf:
             changed = {name: contest.changed[name]}
             run.parts.append(replicated(changed, courses, plan, _look(cancelled), since)[name])
 
-    def _possible_sizes(self) -> Iterator[int]:
-        """Return the numbers of worlds of which what is kept fits into memory."""
+    def possible_sizes(self) -> Iterator[int]:
+        """Return the numbers of worlds, as long as what is kept of them fits into memory."""
         for worlds in self.sizes:
             left = available_memory()
             if left is not None and self._kept.worlds:

@@ -217,7 +217,10 @@ def tornado(
 
 
 def tornado_of(found: AssumptionsResult, strategy: str) -> TornadoResult:
-    """Make the bars of assumptions from comparisons under each, where no number is uncertain (VI6)."""
+    """Make the bars of assumptions from comparisons under each, where no number is uncertain (VI6).
+
+    Both ends have the same worlds, unless the assumption has a longer horizon.
+    """
     profits = {
         name: profits_of(each.comparison, each.comparison.expected)
         for name, each in found.comparisons.items()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from funnelsim.metrics.wording import Called, spoken
 from funnelsim.planning.case import Case
 from funnelsim.scenario import TODAY
+from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
 
 
@@ -18,16 +20,17 @@ def titled(name: str) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
+def in_quotes(text: str) -> str:
+    """Quote a name within a sentence."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
 def caller(result: ComparisonResult) -> Called:
     """Return how sentences of a report call strategies: in quotes, but for today."""
 
     def called(strategy: str) -> str:
         said = result.scenario.title_of(strategy)
-        return (
-            said
-            if strategy == TODAY
-            else f"\N{LEFT DOUBLE QUOTATION MARK}{said}\N{RIGHT DOUBLE QUOTATION MARK}"
-        )
+        return said if strategy == TODAY else in_quotes(said)
 
     return called
 
@@ -35,6 +38,11 @@ def caller(result: ComparisonResult) -> Called:
 def title_of(case: Case, strategy: str) -> str:
     """Call a strategy as titles do."""
     return titled(case.result.scenario.title_of(strategy))
+
+
+def years_of(result: ComparisonResult) -> str:
+    """Call what is simulated many times: years, or periods of another length."""
+    return "years" if result[result.base].forecast.months == 12 else "periods"
 
 
 def in_order(result: ComparisonResult) -> list[str]:
@@ -49,3 +57,14 @@ def mark_of(case: Case, name: str) -> str:
     if name == case.result.best:
         return "best"
     return "rival" if name == case.rival else ""
+
+
+def path_title(key: str, withheld: Withheld) -> str:
+    """Write a path, or a key of a change, for readers who do not know the file.
+
+    >>> from funnelsim.scenario import load
+    >>> path_title("stages.first_call.conversion *=", Withheld(load("first_steps")))
+    'Stages › first call › conversion'
+    """
+    path, _ = split_key(withheld.path(key))
+    return titled(" › ".join(path))

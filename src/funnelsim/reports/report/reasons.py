@@ -7,14 +7,13 @@ from itertools import accumulate, pairwise
 
 from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import listed, money, money_range, number
+from funnelsim.metrics.wording import listed, money, money_range, number, spoken
 from funnelsim.planning.bridge import bridge_of
 from funnelsim.planning.case import MOST_MOVED, Case
 from funnelsim.planning.tornado import Swing, TornadoResult
-from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, figure_column
 from funnelsim.reports.report.contents import Bar, Bars, Cell, Heading, Row, Table
-from funnelsim.reports.report.naming import caller, title_of, titled
+from funnelsim.reports.report.naming import caller, in_quotes, path_title, title_of, titled
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import AS_TYPED
 from funnelsim.scenario.changes import split_key
@@ -142,8 +141,7 @@ def _moved(each: Swing, found: TornadoResult, withheld: Withheld) -> str:
     """Name what is moved, as readers do who do not know the file."""
     if each.is_assumption:
         return titled(found.name_of(each))
-    path, _ = split_key(withheld.path(each.name))
-    return titled(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(path))
+    return path_title(each.name, withheld)
 
 
 def _at(each: Swing, end: int, withheld: Withheld) -> str:
@@ -184,5 +182,9 @@ def nothing_unsure(case: Case) -> list[str]:
 
 
 def assumed(case: Case) -> list[str]:
-    """Describe the assumption that the whole report is under; nothing if it is under none."""
-    return notes.assumption(case.result.scenario)
+    """State the assumption that the whole report is under; nothing if it is under none."""
+    under = case.result.scenario.assumed
+    if under is None:
+        return []
+    about = f": {under.about.rstrip('.')}" if under.about else ""
+    return [f"All of this is under the assumption {in_quotes(spoken(under.label))}{about}."]

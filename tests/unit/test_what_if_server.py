@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import socket
+import subprocess
+import sys
 from http.client import HTTPConnection
+from urllib.request import urlopen
 
 import pytest
 from typer.testing import CliRunner
@@ -258,3 +262,21 @@ def test_the_command_gives_the_levers_as_they_are_typed(server):
         (answer,) = other.session.answers("command", 1, values)
     assert compared["against_base"]["what_if"]["profit"]["mean"] == answer["gain"]["mean"]
     assert compared["verdict"] == answer["verdict"]
+
+
+def test_the_command_serves_until_it_is_ended():
+    """WI10: it prints the address; a port that is taken is told in a sentence."""
+    words = [sys.executable, "-m", "funnelsim", "what-if", "first_steps", "--no-browser"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serves:
+        address, _, token = serves.stdout.readline().strip().partition("#")
+        port = int(address.rsplit(":", 1)[1].strip("/"))
+        with urlopen(address, timeout=30) as page:
+            assert b"What if?" in page.read()
+        taken = CliRunner().invoke(app, [*words[3:], "--port", str(port)])
+        assert taken.exit_code == 2
+        assert f"port {port} of {LOOPBACK} cannot be used" in taken.output
+        serves.send_signal(signal.SIGINT)
+        _, said = serves.communicate(timeout=30)
+    assert serves.returncode == 130
+    assert "The page is closed." in said
+    assert len(token) > 40

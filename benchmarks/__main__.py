@@ -22,6 +22,7 @@ PARTS = {  # by the name of the part, in the order of the page: a module with TI
     "nanoseconds": "benchmarks.nanoseconds",
     "studies": "benchmarks.studies",
     "commands": "benchmarks.commands",
+    "what_if": "benchmarks.what_if",
     "cluster": "benchmarks.cluster",
     "growth": "benchmarks.growth",
     "start": "benchmarks.start",

@@ -15,8 +15,11 @@ from playwright.sync_api import Browser, Page
 from tests.browser.chromium import launched
 
 import funnelsim as fs
+from funnelsim.app.what_if.server import serving
+from funnelsim.app.what_if.session import Session
 
 PICTURES = Path(__file__).parent / "pictures"
+PATIENCE = 300_000  # milliseconds
 COLOURS = 64  # of a picture: small files, and nobody sees it
 
 
@@ -39,7 +42,16 @@ def report(page: Page) -> None:
         page.goto(file.as_uri())
 
 
-SHOTS = [Shot("report", 1080, 1180, report)]
+def what_if(page: Page) -> None:
+    """Move a lever of a preset, and wait for the answer."""
+    with serving(Session("professional_services", fs.load("professional_services"))) as server:
+        page.goto(server.address)
+        page.wait_for_selector('body[data-settled="1"]', timeout=PATIENCE)
+        page.get_by_label("inquiries a month from seo", exact=True).fill("20")
+        page.wait_for_selector('body[data-settled="2"]', timeout=PATIENCE)
+
+
+SHOTS = [Shot("report", 1080, 1180, report), Shot("what_if", 1280, 1000, what_if)]
 
 
 @contextmanager

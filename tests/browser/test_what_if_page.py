@@ -7,16 +7,22 @@ from pathlib import Path
 import pytest
 
 import funnelsim as fs
+from funnelsim.app.what_if.server import serving
+from funnelsim.app.what_if.session import Session
 from funnelsim.metrics.wording import amount
 from funnelsim.reports.what_if import answer_document
 from funnelsim.scenario import load, preset_text
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.what_if import tried
-from tests.serving import served
 
 WORLDS = 25
 HOSTILE = "</script><img onerror>"
 _SLOW = 60_000  # milliseconds
+
+
+def served(name, **settings):
+    """Serve the page of a preset or file."""
+    return serving(Session(name, load(name), **settings))
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +128,7 @@ def test_the_command_is_shown_to_be_copied(page):
     )
 
 
-def test_the_report_is_that_of_the_command(page, tmp_path):
+def test_the_report_is_that_of_the_command(page):
     """WI12: a download, with the question and the answer."""
     page.get_by_label("people in sales", exact=True).press("ArrowRight")
     _settle(page, 2)

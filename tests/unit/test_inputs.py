@@ -4,7 +4,9 @@ import math
 from datetime import date
 
 import pytest
+from tests.unit.history import made
 
+import funnelsim as fs
 from funnelsim.scenario import ScenarioError, load, presets
 from funnelsim.scenario.inputs import GROUPS, Input, inputs
 from funnelsim.scenario.paths import look_up
@@ -73,6 +75,17 @@ def test_inputs_are_told_apart_by_their_words_and_stand_in_the_file(preset):
 
 def _named(scenario, path):
     return next(each for each in inputs(scenario) if each.path == path)
+
+
+def test_a_strategy_accepts_each_input_of_a_calibrated_scenario():
+    """WI2: tables drawn from a file, and values that are 0, too."""
+    scenario = fs.firm_of(fs.calibrate(made.history_of(made.firm()), draws=20)).scenario()
+    found = [each for each in inputs(scenario) if not math.isnan(each.step) and each.unit != "day"]
+    assert len(found) > 40
+    assert {each.group for each in found} >= {"people", "volumes", "conversions", "durations"}
+    for each in found:
+        assert len(_other_values(each)) >= 1, each
+        assert not _refusal(scenario, each, _other_values(each)[0])
 
 
 def test_a_spread_is_scaled_by_its_centre():

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
 import socket
+import subprocess
+import sys
 from http.client import HTTPConnection
+from urllib.request import urlopen
 
 import pytest
-from tests.serving import served
+from typer.testing import CliRunner
 
-from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, TOKEN
+from funnelsim.app.cli import app
+from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, TOKEN, serving
+from funnelsim.app.what_if.session import Session
 from funnelsim.scenario import load, preset_text
+
+
+def served(name, **settings):
+    """Serve the page of a preset or file."""
+    return serving(Session(name, load(name), **settings))
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +251,32 @@ def test_the_command_gives_the_levers_as_they_are_typed(server):
     _, _, content = _ask(server, "/api/command", {"values": values, "worlds": 30})
     effort = load("first_steps").document["stages"]["proposal"]["effort_hours"]
     factor = 2.0 / effort["median"]
-    assert json.loads(content)["command"] == (
+    command = json.loads(content)["command"]
+    assert command == (
         "funnelsim compare first_steps --strategies today,what_if --replications 30 --seed 1 "
         f"--try teams.sales.people=3 --try 'stages.proposal.effort_hours*={factor:.9g}'"
     )
+    shown = CliRunner().invoke(app, [*shlex.split(command)[1:], "--json"])
+    compared = json.loads(shown.stdout)
+    with served("first_steps", sizes=(30,)) as other:
+        (answer,) = other.session.answers("command", 1, values)
+    assert compared["against_base"]["what_if"]["profit"]["mean"] == answer["gain"]["mean"]
+    assert compared["verdict"] == answer["verdict"]
+
+
+def test_the_command_serves_until_it_is_ended():
+    """WI10: it prints the address; a port that is taken is told in a sentence."""
+    words = [sys.executable, "-m", "funnelsim", "what-if", "first_steps", "--no-browser"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serves:
+        address, _, token = serves.stdout.readline().strip().partition("#")
+        port = int(address.rsplit(":", 1)[1].strip("/"))
+        with urlopen(address, timeout=30) as page:
+            assert b"What if?" in page.read()
+        taken = CliRunner().invoke(app, [*words[3:], "--port", str(port)])
+        assert taken.exit_code == 2
+        assert f"port {port} of {LOOPBACK} cannot be used" in taken.output
+        serves.send_signal(signal.SIGINT)
+        _, said = serves.communicate(timeout=30)
+    assert serves.returncode == 130
+    assert "The page is closed." in said
+    assert len(token) > 40

@@ -101,7 +101,7 @@ def read(
     assumption: str | None = None,
     tries: Sequence[str] | None = None,
 ) -> Scenario:
-    """Load a scenario, make the changes of `--set`, those of an assumption, and the strategy of `--try`."""
+    """Load a scenario, make the changes of `--set` and an assumption, add the strategy of `--try` (WI7)."""
     from funnelsim.scenario import load
 
     found = _changes_of("--set", changes or ())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import webbrowser
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -41,23 +42,20 @@ def what_if(
     with terminal.in_sentences("The page is closed."):
         read = terminal.read(scenario, None)
         terminal.settings(1, seed, jobs, "compiled")
-        from funnelsim.app.what_if.server import LOOPBACK, Server
+        from funnelsim.app.what_if.server import LOOPBACK, serving
         from funnelsim.app.what_if.session import Session
 
+        terminal.say("Simulating what comes before the period ...")
         with terminal.endings():
             session = Session(scenario, read, seed=seed, jobs=jobs, with_names=with_names, with_pay=with_pay)
-        try:
-            server = Server(session, port)
-        except OSError as error:
-            terminal.fail(
-                f"port {port} of {LOOPBACK} cannot be used: {error.strerror}. --port 0 takes a free one"
-            )
-        terminal.write(f"{server.address}\nCtrl-C ends it.")
-        threading.Thread(target=session.prepare, daemon=True).start()
-        if not no_browser:
-            webbrowser.open(server.address)
-        try:
-            server.serve_forever()
-        finally:
-            session.close()
-            server.server_close()
+        with ExitStack() as stack:
+            try:
+                server = stack.enter_context(serving(session, port))
+            except OSError as error:
+                terminal.fail(
+                    f"port {port} of {LOOPBACK} cannot be used: {error.strerror}. --port 0 takes a free one"
+                )
+            terminal.write(f"{server.address}\nCtrl-C ends it.")
+            if not no_browser:
+                webbrowser.open(server.address)
+            threading.Event().wait()  # until Ctrl-C

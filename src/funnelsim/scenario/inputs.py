@@ -1,4 +1,4 @@
-"""The inputs of a scenario: each value of its file that can be turned, with its words, unit and range."""
+"""The inputs of a scenario: what of its file can be turned, with its words, unit and range (WI1)."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ _NOT_INPUTS = (
 )
 _DISTINCT = 1e-9  # of a value: closer to today's is today's
 _STEPS = 40  # of a range, about
+_USUAL = {SHARE: 0.25, MONEY: 2_500.0}  # half of the range of a value that is 0
 _PEOPLE_PINNED = 3  # teams with which to begin
 
 
@@ -230,7 +231,7 @@ class Input:
     person : bool
         Whether it is of a rep with a name.
     initial : bool
-        Whether it says how things are as the period begins, which no strategy can change.
+        Whether it says how things are as the period begins, which no strategy can change (WI3).
     """
 
     path: str
@@ -254,7 +255,7 @@ class Input:
         return isinstance(self.value, int) and not isinstance(self.value, bool)
 
     def change(self, value: Any) -> dict[str, Any]:
-        """Return the change that sets it, as a strategy has it; nothing if the value is today's.
+        """Return the change that sets it, as a strategy has it; nothing if the value is today's (WI2).
 
         A spread is scaled, so that its centre is the value.
 
@@ -532,7 +533,7 @@ def _whole_range(value: int, bounds: _Bounds) -> tuple[int, int, int]:
 
 def _range(value: float, unit: str, bounds: _Bounds, positive: bool) -> tuple[float, float, float]:
     """Return a range that makes sense around a number, and its step; `positive`, it is never 0."""
-    size = abs(value) or (0.25 if unit == SHARE else 10.0)
+    size = abs(value) or _USUAL.get(unit, 10.0)
     step = _nice(size / (_STEPS / 2))
     high = math.ceil(2 * size / step - _DISTINCT) * step
     if unit == SHARE:

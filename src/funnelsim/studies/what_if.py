@@ -1,7 +1,7 @@
 """What if: today and one strategy that begins with the period, in more and more of the same worlds.
 
 Up to the period's start both live the same, so that this is simulated once and kept. A change then costs the
-period alone, and each larger number of worlds only those that are new.
+period alone, and each larger number of worlds only those that are new (WI4, WI5).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from funnelsim.engines.compiled.blocks import Replications
+from funnelsim.engines.compiled.blocks import Replications, Standing
 from funnelsim.io.memory import available_memory
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.calendars import calendar_of
@@ -27,8 +27,8 @@ from funnelsim.studies.trees import trees_of
 WHAT_IF = "what_if"
 TITLE = "the what-if"  # what sentences call it
 SIZES = (1, 4, 9, 20, 50, 100, 200, 400)  # worlds, one answer after the other
-FEWEST_FOR_A_BAND = 9  # worlds, below which only the mean difference is shown
-_REMEMBERED = 8  # what-ifs whose worlds are kept
+FEWEST_FOR_A_BAND = 9  # worlds, below which only the mean difference is shown (WI6)
+_REMEMBERED = 2  # what-ifs whose worlds are kept: the newest, and the one before it
 _AT_ONCE = 10  # worlds between two looks at whether anybody still wants them
 _SHARE_OF_MEMORY = 0.5  # of what is free: how much may be kept
 
@@ -156,7 +156,7 @@ class WhatIf:
             If the answer is not wanted any more.
         """
         contest, run = self._contest(changes)
-        for worlds in self._possible_sizes():
+        for worlds in self.possible_sizes():
             self.today(worlds, cancelled)
             self._grow(contest, WHAT_IF, run, worlds, cancelled)
             finished = {TODAY: self._today.first(worlds), WHAT_IF: run.first(worlds)}
@@ -204,14 +204,12 @@ class WhatIf:
             changed = {name: contest.changed[name]}
             run.parts.append(replicated(changed, courses, plan, _look(cancelled), since)[name])
 
-    def _possible_sizes(self) -> Iterator[int]:
-        """Return the numbers of worlds of which what is kept fits into memory."""
+    def possible_sizes(self) -> Iterator[int]:
+        """Return the numbers of worlds, as long as what is kept of them fits into memory."""
         for worlds in self.sizes:
             left = available_memory()
             if left is not None and self._kept.worlds:
-                one = sum(
-                    array.nbytes for array in (*self._kept.worlds[0].state, *self._kept.worlds[0].tally)
-                )
+                one = _bytes_of(self._kept.worlds[0])
                 more = max(0, worlds - self._kept.replications)
                 if more * one > _SHARE_OF_MEMORY * left:
                     return
@@ -228,6 +226,12 @@ def _alone(scenario: Scenario) -> Scenario:
         document["strategies"] = today
     made = scenario.beginning(document)
     return made.with_months_of(scenario)
+
+
+def _bytes_of(stood: Standing) -> int:
+    """Return the bytes of a world: how it stands, and the sums of today and of the what-ifs remembered."""
+    state, sums = (sum(array.nbytes for array in each) for each in (stood.state, stood.tally))
+    return state + sums * (2 + _REMEMBERED)
 
 
 def _look(cancelled: Cancelled) -> Callable[[int], None]:

@@ -6,7 +6,8 @@ import hmac
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http import HTTPStatus
@@ -22,6 +23,7 @@ TOKEN = "X-Funnelsim-Token"
 MOST_BYTES = 1 << 16  # of what is sent
 MOST_AT_ONCE = 12  # requests
 _SECONDS = 30.0  # to send a request
+_POLL = 0.05  # seconds between two looks at whether the server is to end
 _LONGEST_TEXT = 2_000
 _PAGE = ("page.html", "page.css", "charts.js", "page.js")
 
@@ -118,6 +120,32 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a tab that was closed while it was answered."""
+
+
+@contextmanager
+def serving(session: Session, port: int = 0) -> Iterator[Server]:
+    """Serve the page of a session, and simulate today meanwhile; both end with it.
+
+    Raises
+    ------
+    OSError
+        If the port is taken.
+    """
+    server = Server(session, port)
+    threads = [
+        threading.Thread(target=server.serve_forever, args=(_POLL,), daemon=True),
+        threading.Thread(target=session.prepare, daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield server
+    finally:
+        session.close()
+        server.shutdown()
+        server.server_close()
+        for thread in threads:
+            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from funnelsim.app.terminal import command
@@ -26,6 +27,7 @@ from funnelsim.studies.endless import EndlessLoopError
 from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, tried
 
 _PAGES = 16  # tabs that may ask at a time; of the others, the oldest is forgotten
+_ROOM = 0.02  # seconds in which a question can come in
 
 
 class RefusedError(Exception):
@@ -48,7 +50,7 @@ class Session:
     seed, jobs : int
         As in `compare`.
     with_names, with_pay : bool
-        Whether the page shows names of reps, and pay.
+        Whether the page shows names of reps, and pay (WI9).
     sizes : sequence of int
         Numbers of worlds of the answers.
     """
@@ -140,11 +142,12 @@ class Session:
 
     def prepare(self) -> None:
         """Simulate today while nobody asks, so that only the what-if is left."""
-        for worlds in self._what_if.sizes:
-            while not self._closed and self._what_if.worlds_of_today < worlds:
-                with self._answering, suppress(CancelledError):
-                    self._what_if.today(worlds, lambda: self._waiting > 0 or self._closed)
-                threading.Event().wait(0.02)  # let a question come in
+        with suppress(EndlessLoopError):  # whoever asks is told
+            for worlds in self._what_if.possible_sizes():
+                while not self._closed and self._what_if.worlds_of_today < worlds:
+                    with self._answering, suppress(CancelledError):
+                        self._what_if.today(worlds, lambda: self._waiting > 0 or self._closed)
+                    sleep(_ROOM)
 
     def command(self, values: Mapping[str, Any], worlds: int) -> str:
         """Write the command that gives the numbers of an answer in so many worlds (WI7)."""

@@ -70,10 +70,17 @@ async function ask() {
   }
 }
 
-let waiting = 0;
+/** Ask at once, and while a slider is dragged once in a while. */
+let pause = 0;
+let again = false;
 function askSoon() {
-  clearTimeout(waiting);
-  waiting = setTimeout(ask, 40);
+  again = pause !== 0;
+  if (again) return;
+  ask();
+  pause = setTimeout(() => {
+    pause = 0;
+    if (again) askSoon();
+  }, 60);
 }
 
 function busy(is) {

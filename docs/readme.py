@@ -23,7 +23,7 @@ def compare() -> str:
 def paragraphs(printed: str) -> dict[str, str]:
     """Find the paragraphs that the README shows, by the name of their markers."""
     parts = [part.strip("\n") for part in re.split(r"\n\s*\n", printed)]
-    table = next(part for part in parts if "Contracts" in part and "ROI" in part)
+    table = next(part for part in parts if "Profit against" in part and "Strategy" in part)
     verdict = next(part for part in parts if part.startswith("Verdict"))
     tidy = "\n".join(line.rstrip() for line in table.splitlines())
     said = " ".join(verdict.removeprefix("Verdict").split())
@@ -52,7 +52,7 @@ def main() -> int:
     if options.check:
         return 0 if wanted == text else 1
     README.write_text(wanted, encoding="utf-8")
-    for picture in sorted(options.demo.glob("*.png")):
+    for picture in sorted(options.demo.glob("[!b]*.png")):  # those of today and of all strategies
         shrink(picture, picture.stem)
     return 0
 

@@ -278,8 +278,10 @@ def test_compare_with_a_margin_prints_the_verdict_and_each_pair(decided: fs.Deci
     assert max(map(len, result.stdout.splitlines())) <= 100
     says = " ".join(result.stdout.split())
     assert decided.verdict in says
-    assert f"{decided.years} simulated years, seed 1, compiled engine, at most 4,000;" in says
+    assert f"{decided.years} simulated years, seed 1, compiled engine, at most 4,000 Verdict " in says
     assert "wrong about the profit of any of 3 pairs" in says
+    assert "one_more_rep: Hire one more rep" not in says
+    assert "one_more_rep: Hire one more rep" in " ".join(call("--margin", "20000", "--all").stdout.split())
     assert "more_inquiries" in says
     assert "within -20 to 20 thousand" in says
     assert says.endswith(f"Next, try: funnelsim run first_steps --strategy {decided.any_time.leader}")
@@ -324,7 +326,7 @@ def test_the_document_has_all_sequences() -> None:
         ),
         (["--at-most", "100"], "give its --margin, too"),
         (["--no-best"], "give its --margin, too"),
-        (["--margin", "5", "--all"], "does not go with --all"),
+        (["--margin", "5", "--show", "money"], "does not go with --show"),
         (["--margin", "5", "--assumptions"], "does not go with --assumptions"),
         (["--margin", "5", "--out", "x"], "does not go with --out"),
         (["--margin", "5", "--from", "x"], "does not go with --from"),

@@ -56,9 +56,10 @@ def call(*words: str) -> Result:
     return CliRunner().invoke(cli.app, list(words))
 
 
-def page_of(result: fs.AssumptionsResult) -> str:
+def page_of(result: fs.AssumptionsResult, everything: bool = False) -> str:
     file = io.StringIO()
-    Console(file=file, width=100).print(assumptions_page(result, "funnelsim validate mine.toml"))
+    page = assumptions_page(result, "funnelsim validate mine.toml", everything=everything)
+    Console(file=file, width=100).print(page)
     return " ".join(file.getvalue().split())
 
 
@@ -69,7 +70,7 @@ def test_the_verdict_calls_assumptions_by_their_titles() -> None:
     assert found.verdict.startswith(
         "Twice the ads is best as typed and under 1 of 2 assumptions; under a hard winter it is thrift"
     )
-    page = page_of(found)
+    page = page_of(found, everything=True)
     assert "a hard winter (hard_times)" in page
     assert "Twice the ads (more)" in page
     assert (page.count("hard_times"), page.count("(more)")) == (1, 1)  # where all are listed
@@ -277,7 +278,7 @@ def test_the_sentence_under_assumptions(typed: list[str], leaders: dict[str, lis
 
 
 def test_the_page_says_which_strategy_wins_under_which_assumption(result: fs.AssumptionsResult) -> None:
-    page = page_of(result)
+    page = page_of(result, everything=True)
     assert "3 strategies as typed and under 2 assumptions, in the same worlds" in page
     assert "hard_times: Half as many buy stages.ask.conversion: 0.5 -> 0.25" in page
     assert "more: Twice the ads channels.ads.inquiries_per_month: 40 -> 80" in page
@@ -482,7 +483,7 @@ def test_a_stopped_comparison_under_assumptions_is_not_kept(
     ("words", "told"),
     [
         (["compare", "mine.toml", "--assumptions", "--assumption", "hard_times"], "ask for one of them"),
-        (["compare", "mine.toml", "--assumptions", "--all"], "ask for one of them"),
+        (["compare", "mine.toml", "--assumptions", "--show", "money"], "ask for one of them"),
         (["compare", "mine.toml", "--assumption", "hard_time"], 'did you mean "hard_times"'),
         (["compare", "first_steps", "--assumptions"], "assumptions is missing"),
         (["run", "mine.toml", "--assumption", ""], "does not exist"),

@@ -374,5 +374,8 @@ segments.a.conversion = 0.6
     assert offer.typed == pytest.approx(0.4)
     assert offer.by_segment == {"a": 0.6, "b": 0.3}
     said = "Typed as a mean over segments, weighted by their inquiries: offer (a 60 %, b 30 %)."
-    for page in (comparison_page(result, "next"), simulation_page(result["today"], "next")):
+    for page in (
+        comparison_page(result, "next", everything=True),
+        simulation_page(result["today"], "next", everything=True),
+    ):
         assert said in " ".join(text(page).split())

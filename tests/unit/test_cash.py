@@ -243,7 +243,7 @@ def poor() -> SimulationResult:
 
 
 def test_the_page_says_what_is_assumed_and_when_cash_runs_out(poor: SimulationResult) -> None:
-    page = as_text(simulation_page(poor, next_command=""))
+    page = as_text(simulation_page(poor, next_command="", everything=True))
     _, _, cash = page.partition("\nCash\n")
     assert "Runs out of cash" in cash
     assert "Lowest cash" in cash

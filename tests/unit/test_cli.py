@@ -50,15 +50,17 @@ def test_compare_prints_the_table_the_verdict_and_what_to_try_next() -> None:
     assert result.exit_code == 0
     assert max(map(len, result.stdout.splitlines())) <= 100
     expected = fs.compare(fs.load("first_steps"), replications=3)
-    assert expected.verdict in says(result)
+    assert expected.answer in says(result)
     assert "Every figure" not in result.stdout
-    target = expected.best or "more_inquiries"
+    target = expected.comparison.front_runner()
+    assert target == "more_inquiries"
     assert result.stdout.rstrip().endswith(f"Next, try: funnelsim run first_steps --strategy {target}")
 
 
 def test_compare_all_shows_every_figure() -> None:
     result = call("compare", "first_steps", "--all", *FEW)
     assert "Every figure" in result.stdout
+    assert fs.compare(fs.load("first_steps"), replications=3).verdict in says(result)
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
@@ -117,7 +119,7 @@ def test_strategies_are_chosen_and_put_together(tmp_path: Path) -> None:
     both = found["strategies"]["fourth+one_more_rep"]
     assert both["about"] == "A fourth; Hire one more rep"
     assert both["changes"] == [{"path": "teams.sales.people", "before": 2, "after": 5, "from": "2026-01-01"}]
-    page = call("compare", str(file), "--strategies", chosen, *FEW).stdout
+    page = call("compare", str(file), "--strategies", chosen, "--all", *FEW).stdout
     assert "fourth+one_more_rep: A fourth; Hire one more rep" in page
     assert re.search(r"^fourth\+one_more_ .*\nrep ", page, re.MULTILINE)  # a row of the table, folded
     run = json.loads(call("run", str(file), "--strategy", "fourth+one_more_rep", "--json", *FEW).stdout)
@@ -125,7 +127,7 @@ def test_strategies_are_chosen_and_put_together(tmp_path: Path) -> None:
     assert run["figures"] == both["figures"]
 
 
-def test_a_strategy_that_undoes_a_change_is_told_above_the_table(tmp_path: Path) -> None:
+def test_a_strategy_that_undoes_a_change_is_told_below_the_table(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(preset_text("first_steps") + FOURTH, encoding="utf-8")
     changed = [str(file), "--set", "teams.sales.people=5", *FEW]
@@ -135,7 +137,7 @@ def test_a_strategy_that_undoes_a_change_is_told_above_the_table(tmp_path: Path)
     )
     page = says(call("compare", *changed))
     assert f"Mind fourth: {told} " in page
-    assert page.index(told) < page.index("Strategy P10-P90")  # and then the table
+    assert page.index("Strategy P10-P90") < page.index(told) < page.index("Next, try")
     assert page.count(told) == 1
     found = json.loads(call("compare", *changed, "--json").stdout)["strategies"]
     assert {name: each["warnings"][:1] for name, each in found.items() if told in each["warnings"]} == {
@@ -195,7 +197,10 @@ def test_demo_writes_and_names_table_and_pictures(tmp_path: Path) -> None:
     out = tmp_path / "new" / "demo"
     result = call("demo", "first_steps", "--out", str(out), *FEW)
     assert result.exit_code == 0
-    pictures = {f"{name}.png" for name in ("strategies", "flow", "cycle", "forecast", "funnel")}
+    pictures = {
+        f"{name}.png"
+        for name in ("strategies", "flow", "cycle", "forecast", "funnel", "best_forecast", "best_funnel")
+    }
     files = {"comparison.txt", *pictures}
     assert {path.name for path in out.iterdir()} == files
     assert all(str(out / name) in result.stdout for name in files)

@@ -94,6 +94,7 @@ def test_a_run_writes_its_frames_its_document_and_its_pictures(run: Path) -> Non
             "forecast.png",
             "funnel.png",
             "cycle.png",
+            "figures.xlsx",
             "scenario/scenario.toml",
             "MANIFEST.json",
         ),
@@ -108,11 +109,12 @@ def test_a_comparison_writes_what_decides(comparison: Path) -> None:
     assert table.pop("strategy_title").to_dict() == {name: name for name in expected}  # none has a title
     pd.testing.assert_frame_equal(table, expected.table, rtol=1e-12)
     assert json.loads(found["results.json"])["verdict"] == expected.verdict
+    assert {"best_forecast.png", "best_funnel.png", "figures.xlsx"} <= set(found)
     assert {"strategies.png", "differences.csv", "goals.csv", "by_rep.csv", "MANIFEST.json"} <= set(found)
 
 
 @pytest.mark.parametrize("command", [["run"], ["compare"], ["compare", "--assumptions"]])
-def test_the_page_is_kept_as_it_is_printed_but_for_what_to_try_next(
+def test_the_whole_page_is_kept_as_it_is_printed_but_for_what_to_try_next(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("FORCE_COLOR", "1"), ("COLUMNS", "60")):  # whatever the terminal
@@ -125,7 +127,7 @@ def test_the_page_is_kept_as_it_is_printed_but_for_what_to_try_next(
     assert written.exit_code == 0, written.stderr
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("FORCE_COLOR")
-    printed = call(*command, str(mine), *FEW).stdout
+    printed = call(*command, str(mine), "--all", *FEW).stdout
     kept = (tmp_path / "out" / f"{'run' if command == ['run'] else 'comparison'}.txt").read_text("utf-8")
     assert printed.startswith(kept)
     assert printed.removeprefix(kept).startswith("\nNext, try: ")

@@ -181,7 +181,7 @@ def test_months_that_are_typed_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_comparison_says_what_readers_must_know_of_the_months() -> None:
     result = fs.compare(firm(100, f"horizon.warm_up_months = 2\n{SLOW}"), replications=2)
     file = io.StringIO()
-    Console(file=file, width=200).print(comparison_page(result, "next"))
+    Console(file=file, width=200).print(comparison_page(result, "next", everything=True))
     assert "slow: The warm-up has 2 months and flows are steady after 7 months" in file.getvalue()
 
 

@@ -113,7 +113,7 @@ def test_dated_changes_assumptions_and_set_are_told_of_the_base() -> None:
 def test_compare_and_validate_tell_it_under_watch() -> None:
     scenario = parse(FIRM + DISCOUNT)
     found = fs.compare(scenario, replications=2, engine="reference")
-    page = " ".join(text(comparison_page(found, "next")).split())
+    page = " ".join(text(comparison_page(found, "next", everything=True)).split())
     checked = " ".join(text(pilot_page(scenario, pilot(scenario), "next")).split())
     for each in (page, checked):
         watch = each.split("Watch")[1]

@@ -232,7 +232,7 @@ def test_a_page_tells_of_junk_where_sales_rejects() -> None:
     for text in (FIRM, FIRM[: FIRM.index("[stages.call.rejection]")]):
         result = simulate(parse(text), replications=2, engine="reference")
         console = Console(record=True, width=140, file=io.StringIO())
-        console.print(simulation_page(result, ""))
+        console.print(simulation_page(result, "", everything=True))
         pages.append(console.export_text())
     _, _, of_junk = pages[0].partition("\nJunk: what sales rejects at first contact\n")
     section, _, _ = of_junk.partition("\nBy rep\n")

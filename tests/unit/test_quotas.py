@@ -95,7 +95,7 @@ def test_without_a_plan_nobody_has_a_quota() -> None:
     plain = fs.simulate(fs.load("first_steps"), replications=2, jobs=1)
     assert plain.quota.empty
     assert "quotas" not in document.simulation_document(plain)
-    assert "Quota" not in shown(simulation_page(plain, "next"))
+    assert "Quota" not in shown(simulation_page(plain, "next", everything=True))
     assert "quota.csv" not in dict(result_files(plain))
 
 
@@ -197,7 +197,7 @@ def test_goals_and_quotas_of_somebody_who_leaves_stay() -> None:
 
 def test_page_frame_and_document_say_the_same(comparison: fs.ComparisonResult) -> None:
     today = comparison["today"]
-    page = shown(simulation_page(today, "next"))
+    page = shown(simulation_page(today, "next", everything=True))
     assert "Quotas, as far as bookings reach them" in page
     assert [line.split()[:2] for line in page.splitlines() if line.startswith("sales, Q")] == [
         ["sales,", f"Q{number}"] for number in (4, 1, 2, 3, 4)
@@ -211,6 +211,6 @@ def test_page_frame_and_document_say_the_same(comparison: fs.ComparisonResult) -
     assert found["attained"]["mean"] == pytest.approx(row["attained"])
     assert found["gap"]["p10"] == pytest.approx(row["gap_p10"])
     assert found["chance"]["value"] == row["chance"]
-    table = " ".join(shown(comparison_page(comparison, "next")).split())
+    table = " ".join(shown(comparison_page(comparison, "next", everything=True)).split())
     assert "Quota of" in table
     assert "quota.csv" in dict(result_files(comparison))

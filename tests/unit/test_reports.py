@@ -28,12 +28,13 @@ from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import document, names, notes, pictures
 from funnelsim.reports.busy import APART
 from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
-from funnelsim.reports.comparison_page import comparison_page, dated_names, deciding_columns, other_columns
+from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.grid import folded, printable, tables
-from funnelsim.reports.run_figures import PARTS, TABLES
+from funnelsim.reports.questions import QUESTIONS, chosen
 from funnelsim.reports.saving import result_files
 from funnelsim.reports.scenario_page import origins_page, pilot_page, presets_page
 from funnelsim.reports.simulation_page import simulation_page
+from funnelsim.reports.strategy_columns import dated_names, deciding_columns, goal_columns
 from funnelsim.scenario import from_document, levers, origins
 from funnelsim.studies.pilot import pilot
 
@@ -63,6 +64,16 @@ def text(page: Any, width: int = 100) -> str:
     file = io.StringIO()
     Console(file=file, width=width).print(page)
     return file.getvalue()
+
+
+def answered(page: str, name: str) -> str:
+    """What a page says to a question."""
+    asks = [question.asks for question in QUESTIONS]
+    (question,) = chosen([name])
+    rest = page.split(f"{question.asks}\n")[1]
+    for other in asks:
+        rest = rest.split(f"\n{other}\n")[0]
+    return rest
 
 
 def widest(page: str) -> int:
@@ -201,8 +212,9 @@ def test_months_channels_and_reps_add_up_to_the_whole(today: fs.SimulationResult
 
 
 def test_what_a_month_shows_adds_up_to_what_the_period_shows(today: fs.SimulationResult) -> None:
-    page = text(simulation_page(today, "next"))
-    shown = [float(rows_of(page, label)[0].split()[1]) for label in today.by_month.index]
+    page = text(simulation_page(today, "next", everything=True))
+    funnel = answered(page, "funnel")
+    shown = [float(rows_of(funnel, label)[0].split()[1]) for label in today.by_month.index]
     assert sum(shown) == pytest.approx(today.summary.loc["inquiries", "mean"], abs=12 * 0.05)
     assert "Means of counts and of money add up to those of the year" in " ".join(page.split())
 
@@ -210,14 +222,13 @@ def test_what_a_month_shows_adds_up_to_what_the_period_shows(today: fs.Simulatio
 def test_figures_say_what_they_are_counted_over(today: fs.SimulationResult) -> None:
     assert today.summary.loc["won", "basis"] == "period"
     assert today.summary.loc["won_of_inquiries", "basis"] == "cohort"
-    page = text(simulation_page(today, "next"))
+    page = answered(text(simulation_page(today, "next", everything=True)), "funnel")
     (row,) = rows_of(page, "Contracts")[:1]
     assert row.rstrip().endswith("the period")
     (row,) = rows_of(page, "Still open")
     assert row.rstrip().endswith("its inquiries")
-    assert "Counted over the period: what happens in it, whenever the inquiry arrived." in " ".join(
-        page.split()
-    )
+    short = " ".join(text(simulation_page(today, "next")).split())
+    assert "Counted over the period: what happens in it, whenever the inquiry arrived." in short
 
 
 def of_three_desks() -> fs.Scenario:
@@ -235,14 +246,15 @@ def of_three_desks() -> fs.Scenario:
 
 def test_a_bottleneck_within_a_team_is_shown_person_by_person(comparison: fs.ComparisonResult) -> None:
     result = fs.compare(of_three_desks(), strategies=["today", "more_inquiries"], replications=4)
-    page = text(comparison_page(result, "next"))
-    table = page.split("Who is busy, in teams in which people differ")[1].split("Goal ")[0]
+    page = text(comparison_page(result, "next", everything=True))
+    table = page.split("Who is busy, in teams in which people differ")[1].split("Today")[0]
     busy = result["today"].by_rep["utilisation", "mean"]
+    place = 2 + result.comparison.ranked().index("today")
     for name in ("Small", "Middle", "Large"):
         (line,) = rows_of(table, f"{name} ({name.lower()})")
-        assert float(line.split()[2]) == pytest.approx(100 * busy[name], abs=0.06)
+        assert float(line.split()[place]) == pytest.approx(100 * busy[name], abs=0.06)
     assert busy["Small"] > busy["Middle"] > busy["Large"]
-    assert "Who is busy" not in text(comparison_page(comparison, "next"))  # people who are alike
+    assert "Who is busy" not in text(comparison_page(comparison, "next", everything=True))
 
 
 def test_whoever_is_hardly_there_makes_no_difference_in_a_team() -> None:
@@ -252,7 +264,7 @@ def test_whoever_is_hardly_there_makes_no_difference_in_a_team() -> None:
     result = fs.compare(from_document(plain), strategies=["today", "fewer"], replications=3)
     busy = result["fewer"].by_rep["utilisation", "mean"]
     assert busy["sales 2"] - busy["sales 1"] > APART  # a day of work in hand against a year
-    assert "Who is busy" not in text(comparison_page(result, "next"))
+    assert "Who is busy" not in text(comparison_page(result, "next", everything=True))
 
 
 def test_of_a_large_team_the_busiest_and_the_least_busy_are_shown() -> None:
@@ -260,7 +272,7 @@ def test_of_a_large_team_the_busiest_and_the_least_busy_are_shown() -> None:
     reps = plain["teams"]["sales"]["reps"]
     plain["teams"]["sales"]["reps"] = {f"{name} {i}": rep for name, rep in reps.items() for i in range(4)}
     result = fs.compare(from_document(plain), strategies=["today"], replications=3)
-    table = text(comparison_page(result, "next")).split("Who is busy")[1].split("Goal ")[0]
+    table = text(comparison_page(result, "next", everything=True)).split("Who is busy")[1].split("Today")[0]
     busy = result["today"].by_rep["utilisation", "mean"]
     for name in reps:
         of_segment = busy[[f"{name} {i}" for i in range(4)]]
@@ -270,32 +282,35 @@ def test_of_a_large_team_the_busiest_and_the_least_busy_are_shown() -> None:
 
 def test_a_run_has_a_table_by_segment_where_there_are_several(today: fs.SimulationResult) -> None:
     result = fs.simulate(of_three_desks(), replications=3)
-    page = text(simulation_page(result, "next"))
-    table = page.split("By segment")[1].split("By stage")[0]
+    page = text(simulation_page(result, "next", everything=True))
+    table = answered(page, "funnel").split("By segment")[1]
     for name in ("small", "middle", "large"):
         row = rows_of(table, name)[0].split()
         assert float(row[1]) == pytest.approx(result.by_segment.loc[name, ("inquiries", "mean")], rel=0.01)
-    assert "By segment" not in text(simulation_page(today, "next"))
+    assert "By segment" not in text(simulation_page(today, "next", everything=True))
 
 
 def test_a_run_shows_the_parts_that_occur_and_no_others(today: fs.SimulationResult) -> None:
     result = fs.simulate(fs.load("outbound_and_inbound"), replications=4, seed=1)
     has = {"Attempts to reach the buyer", "Market", "Prospecting", "People"}
-    shown = text(simulation_page(result, "next")).splitlines()
-    assert {part.title for part in PARTS if part.title in shown} == has
+    shown = text(simulation_page(result, "next", everything=True)).splitlines()
+    parts = [part.title for question in QUESTIONS for part in question.parts]
+    assert {title for title in parts if title in shown} == has
     people = shown[shown.index("People") :]
-    assert "Skill" not in people[: people.index("By rep")]  # nobody's grows
-    plain = text(simulation_page(today, "next")).splitlines()
-    assert not [part.title for part in PARTS if part.title in plain]
+    assert "Skill" not in people[: people.index("Prospecting")]  # nobody's grows
+    plain = text(simulation_page(today, "next", everything=True)).splitlines()
+    assert not [title for title in parts if title in plain]
 
 
 def test_figures_have_the_cuts_in_which_a_run_shows_them() -> None:
-    for table, metrics in TABLES.items():
-        assert all(table in FIGURES[name].by for name in metrics), table
-    for part in PARTS:
-        for dimension, metrics in part.cuts:
-            assert set(metrics) <= set(part.figures)
-            assert all(dimension in FIGURES[name].by for name in metrics), (part.title, dimension)
+    for question in QUESTIONS:
+        assert all("all" in FIGURES[name].by for name in question.figures)
+        for dimension, metrics in question.cuts:
+            assert all(dimension in FIGURES[name].by for name in metrics), (question.name, dimension)
+        for part in question.parts:
+            for dimension, metrics in part.cuts:
+                assert set(metrics) <= set(part.figures)
+                assert all(dimension in FIGURES[name].by for name in metrics), (part.title, dimension)
 
 
 def test_months_that_begin_in_a_month_carry_their_dates() -> None:
@@ -307,7 +322,7 @@ def test_months_that_begin_in_a_month_carry_their_dates() -> None:
         "2026-02-28 to 2026-03-30",
         "2026-03-31 to 2026-04-29",
     ]
-    page = text(simulation_page(result, "next")).splitlines()
+    page = text(simulation_page(result, "next", everything=True)).splitlines()
     place = next(number for number, line in enumerate(page) if line.startswith("2026-02-28 to "))
     assert page[place + 1].startswith("2026-03-30")
     ticks = [each.get_text() for each in result.plot_forecast("won").get_xticklabels()]
@@ -353,9 +368,9 @@ def test_a_goal_stands_beside_its_bound_wherever_it_is_shown(comparison: fs.Comp
     assert goals["at_most"].isna().all()
     told = document.comparison_document(comparison)["strategies"]["one_more_rep"]["goals"]["contracts"]
     assert told["stands"]["mean"] == pytest.approx(won["one_more_rep"])
-    beside = {column.title: column for column in other_columns(comparison)}["contracts, wanted at least 3"]
-    assert list(beside.values) == [rounded(each, 2) for each in won]
-    page = " ".join(text(simulation_page(comparison["today"], ""), 200).split())
+    beside = {column.title: column for column in goal_columns(comparison)}["contracts, wanted at least 3"]
+    assert list(beside.values) == [rounded(won[name], 2) for name in comparison.comparison.ranked()]
+    page = " ".join(text(simulation_page(comparison["today"], "", everything=True), 200).split())
     shown = rounded(float(won["today"]), 2)
     assert f"contracts {shown}" in page
     assert "Contracts: at least 3 in an average month" in page
@@ -397,7 +412,7 @@ def test_result_document_and_verdict_name_the_same_best(strategies: list[str]) -
 
 
 def test_where_nothing_can_be_said_nothing_is_said_of_how_sure_it_is() -> None:
-    page = text(comparison_page(fs.compare(fs.load("first_steps"), replications=10), "next"))
+    page = text(comparison_page(fs.compare(fs.load("first_steps"), replications=10), "next", everything=True))
     assert "10 simulated years cannot tell strategies apart: too few years: about " in page
     assert "The chance that this is wrong" not in page
     assert "Chance to be best" not in page
@@ -441,14 +456,15 @@ def rows_of(page: str, label: str) -> list[str]:
 
 
 def test_every_strategy_has_one_row_in_each_block(comparison: fs.ComparisonResult) -> None:
-    page = text(comparison_page(comparison, "next"))
-    blocks = page.count("Strategy  ")
-    assert {len(rows_of(page, name)) for name in comparison} == {blocks}
-    assert widest(page) <= 100
+    for everything in (False, True):
+        page = text(comparison_page(comparison, "next", everything))
+        blocks = page.count("Strategy  ")
+        assert {len(rows_of(page, name)) for name in comparison} == {blocks}
+        assert widest(page) <= 100
 
 
-def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> None:
-    page = text(comparison_page(comparison, "next"))
+def test_the_page_on_money_has_what_decides(comparison: fs.ComparisonResult) -> None:
+    page = text(comparison_page(comparison, "next", questions=chosen(["money"])))
     row = rows_of(page, "one_more_rep")[0].split()
     table = comparison.table.loc["one_more_rep"]
     shown = [float(word.replace(",", "")) for word in row[1:]]
@@ -458,26 +474,27 @@ def test_the_first_block_is_what_decides(comparison: fs.ComparisonResult) -> Non
     assert shown[5] == pytest.approx(table["return_on_extra"], rel=0.05)
     assert rows_of(page, "today")[0].split()[-2:] == ["-", "-"]
     books = [float(word.replace(",", "")) for word in rows_of(page, "one_more_rep")[1].split()[1:]]
-    assert books == pytest.approx(
-        [table["bookings"] / 1e6, table["revenue"] / 1e6, table["cost"] / 1e3, table["result"] / 1e3],
-        rel=0.01,
+    assert [books[0], books[2], books[3]] == pytest.approx(
+        [table["bookings"] / 1e6, table["revenue"] / 1e6, table["result"] / 1e3], rel=0.01
     )
-    _, best, regret = rows_of(page[page.index("Verdict") :], "one_more_rep")[0].split()
+    _, best, regret = rows_of(page, "one_more_rep")[-1].split()
     assert float(best) == pytest.approx(100 * table["chance_best"], abs=0.5)
     assert float(regret.replace(",", "")) == pytest.approx(table["expected_regret"] / 1e3, rel=0.05)
 
 
-def test_the_first_block_says_from_when(comparison: fs.ComparisonResult) -> None:
-    lines = text(comparison_page(comparison, "next")).splitlines()
-    below = {name: lines[lines.index(rows_of("\n".join(lines), name)[0]) + 1] for name in comparison}
-    assert below["one_more_rep"].startswith("from 2026-01-01 ")
-    assert below["today"].startswith("  ")
+def test_the_table_says_from_when_if_not_from_the_beginning() -> None:
+    plain = fs.load("first_steps").document
+    plain["strategies"]["one_more_rep"]["starts"] = date(2026, 4, 1)
+    lines = text(comparison_page(fs.compare(from_document(plain), replications=3), "next")).splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("one_more_rep "))
+    assert lines[place + 1].startswith("from 2026-04-01")
+    assert sum(line.startswith("from ") for line in lines) == 1
 
 
 def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
     comparison: fs.ComparisonResult,
 ) -> None:
-    page = text(comparison_page(comparison, "funnelsim run first_steps"))
+    page = text(comparison_page(comparison, "funnelsim run first_steps", everything=True))
     flat = " ".join(page.split())
     assert "one_more_rep: Hire one more rep teams.sales.people: 2 -> 3" in flat
     assert "channels.website.inquiries_per_month: 40 -> 50" in flat
@@ -513,7 +530,7 @@ def test_all_shows_every_figure(comparison: fs.ComparisonResult) -> None:
 def test_no_profit_is_said_to_be_of_a_year(months: int, period: str) -> None:
     longer = {"segments.default.term_years": 4.0, "horizon.period_months": months}
     found = fs.compare(fs.load("first_steps").with_changes(longer), replications=20)
-    page = " ".join(text(comparison_page(found, "next")).split())
+    page = " ".join(text(comparison_page(found, "next", everything=True)).split())
     of_which = f"from the contracts signed in the {period}, over their terms of 4 years"
     for said in (page, found.verdict, found._repr_html_()):
         assert of_which in said
@@ -552,7 +569,7 @@ def test_crowded_pages_fit(width: int) -> None:
     result = fs.compare(scenario, strategies=["today", f"{'strategy_' * 6}3"], replications=3)
     pages = [
         comparison_page(result, "next", everything=True, width=width),
-        simulation_page(result["today"], "next", width),
+        simulation_page(result["today"], "next", everything=True, width=width),
         pilot_page(scenario, pilot(scenario), "next", width),
         origins_page(scenario, width),
     ]
@@ -586,7 +603,7 @@ def test_a_title_is_what_a_page_calls_a_strategy_below_its_name(titled: fs.Compa
     assert [page.count(name) for name in NAMES] == [2, 2]
     html = titled._repr_html_()
     one = titled["one_more_rep"]
-    run = text(simulation_page(one, ""), 400)
+    run = text(simulation_page(one, "", everything=True), 400)
     assert "strategy a third person in sales (one_more_rep)" in run
     assert [(html + one._repr_html_()).count(name) + run.count(name) for name in NAMES] == [0, 1]
 
@@ -623,7 +640,7 @@ def test_validating_calls_strategies_by_their_titles() -> None:
 
 
 def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
-    page = text(simulation_page(today, "funnelsim compare first_steps"))
+    page = text(simulation_page(today, "funnelsim compare first_steps", everything=True))
     flat = " ".join(page.split())
     months = today.scenario.months
     assert f"warm-up of {months.warm_up} months (from a pilot) from " in flat
@@ -633,7 +650,7 @@ def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
     assert "Revenue is what contracts earn in the year, each evenly over its term" in flat
     for title in ("By month", "By channel", "By stage", "By rep", "Lost, by stage and reason", "Goals"):
         assert title in page
-    stage = rows_of(page, "first_call")[0].split()
+    stage = rows_of(answered(page, "funnel"), "first_call")[0].split()
     assert stage[1] == "35"
     assert float(stage[2]) == pytest.approx(100 * today.conversions.loc["first_call", "mean"], abs=0.1)
     assert rows_of(page, "2026-07")
@@ -643,11 +660,12 @@ def test_one_strategy_in_depth(today: fs.SimulationResult) -> None:
 def test_what_is_undefined_is_a_dash() -> None:
     nobody = fs.load("first_steps").with_changes({"stages.proposal.conversion": 0.0})
     result = fs.compare(nobody, strategies=["today", "one_more_rep"], replications=2)
-    page = text(comparison_page(result, "next"))
+    page = text(comparison_page(result, "next", everything=True))
     assert "nan" not in page
     assert "inf" not in page.replace("information", "")
-    assert rows_of(page, "today")[2].split()[1:3] == ["-", "-"]  # the cycle, and its change
-    text(simulation_page(result["today"], "next"))
+    cycle = rows_of(answered(page, "funnel"), "today")[1]
+    assert cycle.split()[-2:] == ["-", "-"]  # the cycle, and its change
+    text(simulation_page(result["today"], "next", everything=True))
     for draw in (result.plot_cycle, result.plot_strategies, result["today"].plot_funnel):
         draw()
 
@@ -658,10 +676,10 @@ def test_return_without_cost_is_undefined_in_a_run_and_in_a_comparison() -> None
     free["teams"]["sales"] |= {"cost_per_person_month": 0, "commission": 0}
     free["strategies"] = {"paid": {"change": {"channels.website.cost_per_month": 100}}}
     result = fs.compare(from_document(free), replications=3)
-    compared = rows_of(text(comparison_page(result, "next")), "today")[0].split()
-    (alone,) = [
-        row for row in text(simulation_page(result["today"], "next")).splitlines() if "Return on" in row
-    ]
+    money = chosen(["money"])
+    compared = rows_of(text(comparison_page(result, "next", questions=money)), "today")[0].split()
+    page = text(simulation_page(result["today"], "next", questions=money))
+    (alone,) = [row for row in page.splitlines() if "Return on" in row]
     assert (compared[4], alone.split()[2]) == ("-", "-")
     whole = document.comparison_document(result)["strategies"]["today"]["figures"]["roi"]
     assert whole == document.simulation_document(result["today"])["figures"]["roi"]
@@ -680,14 +698,14 @@ def test_nobody_is_contacted_where_there_are_no_people() -> None:
 
 def test_many_reps_are_told_by_team() -> None:
     many = fs.load("first_steps").with_changes({"teams.sales.people": 41})
-    page = text(simulation_page(fs.simulate(many, replications=1), "next"))
+    page = text(simulation_page(fs.simulate(many, replications=1), "next", everything=True))
     assert "sales 41" not in page
     assert rows_of(page, "sales")
 
 
 def test_a_single_strategy_has_nothing_to_be_compared_with() -> None:
     alone = fs.compare(fs.load("first_steps"), strategies=["today"], replications=2)
-    flat = " ".join(text(comparison_page(alone, "next")).split())
+    flat = " ".join(text(comparison_page(alone, "next", everything=True)).split())
     assert "one strategy in the same worlds" in flat
     assert "There is nothing to compare today with." in flat
     assert alone.best is None
@@ -992,10 +1010,10 @@ def test_a_figure_that_cannot_be_drawn_is_told(comparison: fs.ComparisonResult) 
 
 def test_pictures_are_written_and_named(comparison: fs.ComparisonResult, tmp_path: Path) -> None:
     written = pictures.write_pictures(comparison, tmp_path)
-    assert [path.name for path in written] == [
-        *("strategies.png", "flow.png", "cycle.png"),
-        *("forecast.png", "funnel.png"),
-    ]
+    of_all = ["strategies.png", "flow.png", "cycle.png", "forecast.png", "funnel.png"]
+    assert comparison.comparison.front_runner() == "more_inquiries"
+    assert [path.name for path in written] == [*of_all, "best_forecast.png", "best_funnel.png"]
+    assert (tmp_path / "forecast.png").read_bytes() != (tmp_path / "best_forecast.png").read_bytes()
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in written)
 
 

@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 
 import funnelsim as fs
 from funnelsim.app.cli import app
-from funnelsim.reports.comparison_page import goals_in_words, other_columns
+from funnelsim.reports.comparison_page import goals_in_words
+from funnelsim.reports.strategy_columns import busy_columns, goal_columns
 
 ADDED = {
     "desk": '"teams.desk" = { people = 1 }, "stages.call.team" = "desk"',
@@ -72,7 +73,8 @@ def test_compare_takes_what_is_added(file: str) -> None:
 @pytest.mark.parametrize("names", [["desk", "target", "today"], ["today", "target", "desk"]])
 def test_every_team_and_goal_has_a_column_whatever_the_order(file: str, names: list[str]) -> None:
     result = fs.compare(fs.load(file), strategies=names, replications=3, jobs=1)
-    values = {each.title: dict(zip(names, each.values, strict=True)) for each in other_columns(result)}
+    ranked, columns = result.comparison.ranked(), [*busy_columns(result), *goal_columns(result)]
+    values = {each.title: dict(zip(ranked, each.values, strict=True)) for each in columns}
     assert values["desk busy"]["today"] == values["desk busy"]["target"] == "-" != values["desk busy"]["desk"]
     assert "-" not in values["sales busy"].values()
     assert values["Chance of few"]["today"] == "-" != values["Chance of few"]["target"]

@@ -222,19 +222,19 @@ def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
     years = {"replications": 20, "jobs": 1}
     result = fs.simulate(unknown, **years)
     share = result.unknown.loc["profit"] * 100
-    told = printed(simulation_page(result, "next"))
+    told = printed(simulation_page(result, "next", everything=True))
     assert (
         f"Of the variance of profit, {share['share']:.0f} % "
         f"({share['low']:.0f} to {share['high']:.0f}) is what we do not know, the rest is chance." in told
     )
     assert "segments.all.contract_value_per_year *=" in told
     assert "Measured on 20 simulated periods of 1 month" in told
-    compared = printed(comparison_page(fs.compare(unknown, **years), "next"))
+    compared = printed(comparison_page(fs.compare(unknown, **years), "next", everything=True))
     assert "What we do not know, and what is chance" in compared
     assert "1 uncertain number." in printed(pilot_page(unknown, piloted(unknown), "next"))
     for page in (
-        simulation_page(fs.simulate(certain, **years), "next"),
-        comparison_page(fs.compare(certain, **years), "next"),
+        simulation_page(fs.simulate(certain, **years), "next", everything=True),
+        comparison_page(fs.compare(certain, **years), "next", everything=True),
         pilot_page(certain, piloted(certain), "next"),
     ):
         assert "not know" not in printed(page)
@@ -242,7 +242,11 @@ def test_pages_say_what_is_unknown_and_only_where_something_is() -> None:
 
 
 def test_too_few_years_cannot_tell() -> None:
-    told = printed(simulation_page(fs.simulate(parse(NO_QUEUES + UNKNOWN), replications=2, jobs=1), "next"))
+    told = printed(
+        simulation_page(
+            fs.simulate(parse(NO_QUEUES + UNKNOWN), replications=2, jobs=1), "next", everything=True
+        )
+    )
     assert "cannot be told here" in told
 
 

@@ -90,7 +90,8 @@ def _history(files: Sequence[Path], mapping: Path | None) -> History:
             terminal.fail(
                 f"{files[0]} is a history, which needs no --mapping: that is for files of an export"
             )
-        return read_history(files[0])
+        with progress.waiting("Reading"):
+            return read_history(files[0])
     if mapping is None:
         terminal.fail(
             "--mapping says what the columns of an export mean: give it, or the folder that funnelsim import "

@@ -21,6 +21,7 @@ from funnelsim.app import (
     deciding,
     explaining,
     firm,
+    inputs,
     kept,
     optimising,
     progress,
@@ -36,11 +37,13 @@ from funnelsim.app.terminal import (
     Changes,
     DecimalComma,
     Engine,
+    Everything,
     Jobs,
     Out,
     Replications,
     ScenarioName,
     Seed,
+    Show,
     Since,
     Strategy,
 )
@@ -64,6 +67,7 @@ app = typer.Typer(
 scenarios_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(scenarios_app, name="scenarios", short_help="List, show or copy the scenarios of the package.")
 app.add_typer(firm.app)
+app.add_typer(inputs.app)
 app.add_typer(backtesting.app)
 app.add_typer(explaining.app)
 app.add_typer(kept.app)
@@ -118,7 +122,8 @@ def compare(
     engine: Engine = "compiled",
     changes: Changes = None,
     since: Since = None,
-    everything: Annotated[bool, typer.Option("--all", help="Show every figure.")] = False,
+    show: Show = None,
+    everything: Everything = False,
     as_json: AsJson = False,
     out: Out = None,
     decimal_comma: DecimalComma = False,
@@ -130,18 +135,20 @@ def compare(
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
         asked = [_option("--strategies", strategies), _option("--assumption", assumption)]
+        pages = terminal.questions(show, everything, as_json)
         question = deciding.question(margin, at_most, best)
         if question is not None:
-            others = {"--assumptions": assumptions, "--all": everything, "--from": since is not None}
+            others = {"--assumptions": assumptions, "--show": bool(show), "--from": since is not None}
             others |= {"--out": out is not None, "--decimal-comma": decimal_comma}
             others |= {f"--engine {engine}": engine != "compiled", "--replications": replications != YEARS}
             deciding.refuse(others)
             read = terminal.read(scenario, changes, assumption)
             typed = deciding.Typed(scenario, changes, *asked)
-            deciding.decide(read, chosen, question, seed, jobs, as_json, typed)
+            shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
+            deciding.decide(read, chosen, question, seed, jobs, shape, typed)
             return
-        if assumptions and (everything or assumption is not None):
-            other = "--all shows one comparison" if everything else "--assumption takes one"
+        if assumptions and (show or assumption is not None):
+            other = "--show shows one comparison" if show else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
         if assumptions and since is not None:
             terminal.fail(
@@ -151,7 +158,16 @@ def compare(
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         if assumptions:
             _under_assumptions(
-                scenario, read, changes, chosen, [*chain(*asked)], settings, as_json, out, decimal_comma
+                scenario,
+                read,
+                changes,
+                chosen,
+                [*chain(*asked)],
+                settings,
+                as_json,
+                everything,
+                out,
+                decimal_comma,
             )
             return
         with terminal.filled(out) as folder:
@@ -165,10 +181,12 @@ def compare(
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
-            target = result.best or [*result.comparison.others, result.base][0]
+            target = result.comparison.front_runner() or result.base
             under = _option("--assumption", assumption)
             command = terminal.command("run", scenario, changes, "--strategy", target, *under)
-            terminal.show(comparison_page(result, command, everything, terminal.width()))
+            with progress.waiting("Working out"):
+                page = comparison_page(result, command, everything, terminal.width(), pages)
+            terminal.show(page)
         terminal.end(result)
 
 
@@ -180,6 +198,7 @@ def _under_assumptions(
     asked: Sequence[str],
     settings: dict[str, Any],
     as_json: bool,
+    everything: bool,
     out: Path | None,
     decimal_comma: bool,
 ) -> None:
@@ -204,7 +223,9 @@ def _under_assumptions(
             differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
             target = [*differs, *read.assumptions][0]
             command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
-            terminal.show(assumptions_page(result, command, terminal.width()))
+            with progress.waiting("Working out"):
+                page = assumptions_page(result, command, terminal.width(), everything)
+            terminal.show(page)
         terminal.end_of_assumptions(result, kept=folder is not None)
 
 
@@ -237,8 +258,9 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="With --pipeline: begin with the customers of this CSV file."),
     ] = None,
+    show: Show = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="With --pipeline: list every open deal by name.")
+        bool, typer.Option("--all", help="Show all there is; with --pipeline, every open deal by name.")
     ] = False,
     digest: Annotated[bool, typer.Option("--digest", help="Print only the SHA-256 of the ledgers.")] = False,
     as_json: AsJson = False,
@@ -252,11 +274,12 @@ def run(
     with terminal.in_sentences():
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
+        pages = terminal.questions(show, everything, as_json or digest)
         read = terminal.read(scenario, changes, assumption)
         if pipeline is not None:
-            if digest or out is not None or since is not None or engine != "compiled":
+            if digest or out is not None or since is not None or engine != "compiled" or show:
                 terminal.fail(
-                    "--pipeline goes with none of --digest, --out, --from, --engine; --keep keeps it"
+                    "--pipeline goes with none of --digest, --out, --from, --engine, --show; --keep keeps it"
                 )
             from funnelsim.keeping.manifest import inputs
 
@@ -267,8 +290,8 @@ def run(
             shape: today.Shape = "json" if as_json else "all" if everything else "page"
             today.run_pipeline(read, records, strategy, settings, given_, keep, shape)
             return
-        if keep is not None or customers is not None or everything:
-            terminal.fail("--keep, --customers and --all belong to the forecast of --pipeline: give it, too")
+        if keep is not None or customers is not None:
+            terminal.fail("--keep and --customers belong to the forecast of --pipeline: give it, too")
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
@@ -282,7 +305,9 @@ def run(
             from funnelsim.reports.simulation_page import simulation_page
 
             command = _after_run(result, scenario, changes, _option("--assumption", assumption))
-            terminal.show(simulation_page(result, command, terminal.width()))
+            with progress.waiting("Working out"):
+                page = simulation_page(result, command, everything, terminal.width(), pages)
+            terminal.show(page)
         elif not result.stopped:
             terminal.write(result.digest)
         terminal.end(result)
@@ -342,7 +367,7 @@ def validate(
         from funnelsim.reports.scenario_page import pilot_page
         from funnelsim.studies.pilot import pilot
 
-        with terminal.endings():
+        with terminal.endings(), progress.waiting("Trying out"):
             found = pilot(read)
         next_command = terminal.command("compare", scenario, None)
         terminal.show(pilot_page(read, found, next_command, terminal.width()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from funnelsim.scenario import Scenario
     from funnelsim.studies.sequential import Decision, Question
 
+Shape = Literal["page", "all", "json"]  # what is printed: the verdict, or all there is
 MOST_YEARS = 1_000_000  # more cannot be asked for
 
 Margin = Annotated[
@@ -63,7 +64,7 @@ def decide(
     question: Question,
     seed: int,
     jobs: int,
-    as_json: bool,
+    shape: Shape,
     typed: Typed,
 ) -> None:
     """Simulate until it is decided, and print the verdict; after Ctrl-C, the verdict so far."""
@@ -85,14 +86,14 @@ def decide(
             jobs=settings["jobs"],
             progress=advance,
         )
-    if as_json:
+    if shape == "json":
         from funnelsim.reports import document
 
         terminal.write_json(document.as_json(document.decision_document(result)))
     else:
         from funnelsim.reports.decision_page import decision_page
 
-        terminal.show(decision_page(result, _next(result, typed), terminal.width()))
+        terminal.show(decision_page(result, _next(result, typed), terminal.width(), shape == "all"))
     terminal.end(result.result)
 
 

@@ -88,7 +88,8 @@ def snapshot(
         from funnelsim.history.snapshot import snapshot_of
         from funnelsim.io.writing import whole_file
 
-        found = read_history(history)
+        with progress.waiting("Reading"):
+            found = read_history(history)
         instant = found.seen_until if at is None else terminal.instant(at)
         first = instant.to_period("Q").start_time if since is None else terminal.instant(since, "--since")
         rows = snapshot_of(found, instant, first)
@@ -134,15 +135,18 @@ def calibrate(
     """
     with terminal.in_sentences("stopped: nothing is written"), terminal.reading():
         from funnelsim.calibration.calibrate import calibrate as measure
+        from funnelsim.calibration.calibrate import parts_of
         from funnelsim.calibration.document import firm_of
         from funnelsim.history.files import read_history
         from funnelsim.io.writing import new_folder
         from funnelsim.reports.calibration_page import as_html, calibration_page
 
-        whole = read_history(history)
+        with progress.waiting("Reading"):
+            whole = read_history(history)
         known = whole if at is None else whole.as_of(terminal.instant(at))
         with terminal.writing(out), new_folder(out) as folder:
-            found = measure(known, draws=draws, seed=seed, recent_months=recent)
+            with progress.measured(parts_of(known)) as advance:
+                found = measure(known, draws=draws, seed=seed, recent_months=recent, progress=advance)
             firm = firm_of(found)
             for name, text in {**firm.files(), "calibration.html": as_html(found, firm)}.items():
                 folder.write(name, text.encode())

@@ -56,7 +56,8 @@ def repeat(
                 result = manifests.run_again(found, scenario, jobs=jobs, progress=advance)
             terminal.end(result)
             terminal.keep(folder, result, given)
-        differing = manifests.differences(found, result)
+        with progress.waiting("Comparing"):
+            differing = manifests.differences(found, result)
         terminal.write("\n".join(manifests.verdict(found, differing)))
         raise typer.Exit(1 if differing else 0)
 
@@ -82,7 +83,7 @@ def trace(
         from funnelsim.keeping.eventlog import write_event_log
 
         year: dict[str, Any] = {"strategy": strategy, "replication": replication, "seed": seed}
-        with terminal.writing(out), terminal.endings():
+        with terminal.writing(out), terminal.endings(), progress.waiting("Writing"):
             written = write_event_log(out, read, engine=engine, **year)
         terminal.write(f"{out}: {written.events:,} events of {written.leads:,} leads")
 

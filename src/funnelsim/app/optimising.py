@@ -34,9 +34,9 @@ def optimise(
 
         search = read_search(file)
         terminal.settings(search.study.replications, search.study.seed, jobs, "compiled")
-        from funnelsim.planning.optimise import optimised
+        from funnelsim.planning.optimise import most_years, optimised
 
-        with terminal.endings(), progress.selecting() as advance:
+        with terminal.endings(), progress.searched(most_years(search)) as advance:
             result = optimised(search, jobs, advance)
         if as_json:
             from funnelsim.reports import document
@@ -81,8 +81,9 @@ def goal_seek(
         settings.pop("engine")
         within = {"low": _number("--low", low), "high": _number("--high", high)}
         from funnelsim.planning.goal_seek import goal_seek as study
+        from funnelsim.planning.goal_seek import most_years
 
-        with terminal.endings(), progress.selecting() as advance:
+        with terminal.endings(), progress.searched(most_years(replications, **within)) as advance:
             result = study(
                 read, goal, {lever: within}, chance=chance, always=always, **settings, progress=advance
             )

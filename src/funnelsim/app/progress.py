@@ -1,4 +1,4 @@
-"""How far a command has come: on the error stream, if that is a terminal, else nothing.
+"""How far a command has come, and the time left: on a terminal's error stream, after a second (TE8).
 
 What is needed is imported when it runs, so that `--help` answers at once.
 """
@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
+PATIENCE = 1.0  # seconds: what takes no longer shows no bar
+
 
 @contextmanager
 def simulated(years: int) -> Iterator[Callable[[int], None]]:
-    """Show how many years have been simulated."""
+    """Show how many years have been simulated, and how long the others will take."""
     with _counted("Simulating", years, "years") as advance:
         yield advance
 
@@ -40,23 +43,23 @@ def growing() -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
 
 
 @contextmanager
-def selecting() -> Iterator[Callable[[int], None]]:
-    """Show how many years have been simulated, where nobody knows how many it takes."""
-    if not _is_seen():
-        yield lambda _: None
-        return
-    from rich.progress import TextColumn, TimeElapsedColumn
-
-    told = TextColumn("Simulating {task.completed:,.0f} years")
-    with _shown(told, TimeElapsedColumn()) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda finished: progress.advance(task, finished)
+def searched(years: int) -> Iterator[Callable[[int], None]]:
+    """Show how many years have been simulated, of the most that it can take; time left is at most."""
+    with _counted("Simulating", years, "years at most") as advance:
+        yield advance
 
 
 @contextmanager
 def scored(dates: int) -> Iterator[Callable[[int], None]]:
     """Show how many dates have been scored."""
     with _counted("Scoring", dates, "dates") as advance:
+        yield advance
+
+
+@contextmanager
+def measured(parts: int) -> Iterator[Callable[[int], None]]:
+    """Show how many parts of a firm have been measured."""
+    with _counted("Measuring", parts, "parts") as advance:
         yield advance
 
 
@@ -71,6 +74,19 @@ def read() -> Iterator[Callable[[int, int], None]]:
     with _shown(TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()) as progress:
         task = progress.add_task("", total=None)
         yield lambda read, everything: progress.update(task, completed=read, total=everything)
+
+
+@contextmanager
+def waiting(doing: str) -> Iterator[None]:
+    """Show that something is being done whose end nobody can tell, and since when."""
+    if not _is_seen():
+        yield
+        return
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+
+    with _shown(TextColumn(doing), BarColumn(), TimeElapsedColumn()) as progress:
+        progress.add_task("", total=None)
+        yield
 
 
 @contextmanager
@@ -98,9 +114,20 @@ def _is_seen() -> bool:
     return Console(stderr=True).is_terminal
 
 
-def _shown(*columns: ProgressColumn) -> Progress:
-    """Show columns on the error stream while something runs."""
+@contextmanager
+def _shown(*columns: ProgressColumn) -> Iterator[Progress]:
+    """Show columns on the error stream while something runs that takes longer than a second."""
     from rich.console import Console
     from rich.progress import Progress
 
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    begin = Timer(PATIENCE, progress.start)
+    begin.daemon = True
+    begin.start()
+    try:
+        yield progress
+    finally:
+        begin.cancel()
+        begin.join()
+        if progress.live.is_started:
+            progress.stop()

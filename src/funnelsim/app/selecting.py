@@ -49,8 +49,10 @@ def select(
         terminal.settings(1, seed, jobs, "compiled")
         read = terminal.read(scenario, changes, assumption)
         from funnelsim.planning import select as planning
+        from funnelsim.scenario import strategy_names
 
-        with terminal.endings(), progress.selecting() as advance:
+        most = at_most * len(chosen or strategy_names(read)) + 2 * fresh
+        with terminal.endings(), progress.searched(most) as advance:
             result = planning.select(
                 read,
                 margin=margin,

@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 
+from funnelsim.app import progress
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console, RenderableType
 
     from funnelsim.io.writing import NewFolder
     from funnelsim.keeping.manifest import Inputs
+    from funnelsim.reports.questions import Question
     from funnelsim.scenario import Scenario
     from funnelsim.studies.assumptions import AssumptionsResult
     from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -69,6 +72,14 @@ Since = Annotated[
         help="Go on from a file that `funnelsim keep` wrote; it sets replications and seed.",
     ),
 ]
+Show = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="QUESTION",
+        help="Tables on one question: bottleneck, money, funnel, people or customers. Repeatable.",
+    ),
+]
+Everything = Annotated[bool, typer.Option("--all", help="Show all there is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one JSON document.")]
 
 
@@ -98,6 +109,22 @@ def names_of(strategies: str | None) -> list[str] | None:
     if not all(names) or len(set(names)) < len(names):
         fail("--strategies takes different names with commas between them, such as today,a,a+b")
     return names
+
+
+def questions(show: Sequence[str] | None, everything: bool, figures: bool) -> Sequence[Question]:
+    """Read the questions of `--show`."""
+    if not show:
+        return ()
+    if everything:
+        fail("--show shows some questions and --all shows all there is: ask for one of them")
+    if figures:
+        fail("--show lays out pages, and --json and --digest print none: ask for one of them")
+    from funnelsim.reports.questions import chosen
+
+    try:
+        return chosen(show)
+    except ValueError as error:
+        fail(f"--show: {error}")
 
 
 def instant(text: str, option: str = "--at") -> pd.Timestamp:
@@ -230,10 +257,14 @@ def keep(folder: NewFolder | None, result: Result, given: Inputs | None) -> None
         return
     from funnelsim.keeping.manifest import NAME, keep
 
-    with writing(folder.path):
+    with writing(folder.path), progress.waiting("Writing"):
         keep(folder, result, given)
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
+    from funnelsim.reports import workbook
+
+    if not workbook.is_there():
+        say(f"{workbook.MISSING}.")
 
 
 # ---- printing -------------------------------------------------------------------------------

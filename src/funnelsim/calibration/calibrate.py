@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +27,7 @@ from funnelsim.history.names import UNKNOWN, name_of, named
 DRAWS = 400
 
 ALL = "all"  # the name of a field that is blank in every deal
+_COMMON = 5  # work, outcomes, arrivals, values and the mix are measured once
 _NAMES = ("channel", "segment", "rep")
 
 
@@ -62,8 +63,18 @@ class Calibration:
     starts: FirstStages
 
 
+def parts_of(history: History) -> int:
+    """Count the parts that are measured one after the other: each stage, and what all have in common."""
+    return len(history.stages) + _COMMON
+
+
 def calibrate(
-    history: History, *, draws: int = DRAWS, seed: int = 1, recent_months: int | None = None
+    history: History,
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    recent_months: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Calibration:
     """Measure a firm from its history.
 
@@ -78,6 +89,8 @@ def calibrate(
     recent_months : int, optional
         Measure from the last months alone: deals that ended before them are left out, and who was open as
         they begin is known to have lasted until then (ME1). Default: from everything.
+    progress : callable
+        Is told of each part that is measured; `parts_of` counts them.
 
     Returns
     -------
@@ -98,14 +111,17 @@ def calibrate(
     worked = worked_stages(history, visits) if _has_work(history) else ()
     if worked:
         work = measure_work(history, stages=worked, team=TEAM, draws=draws, seed=of_work)
+    progress(1)
     lengths = {}
     for stage in history.stages:
         own = visits[visits["stage"] == stage]
         if work is not None and stage in work.efforts:
             own = after_first_work(history, own)
         lengths[stage] = measure_lengths(own, draws=draws, seed=next(seeds))
+        progress(1)
     reason_of = history.deals.set_index("deal")["reason"]
     outcomes = measure_outcomes(visits, history.stages, draws=draws, seed=next(seeds), reason_of=reason_of)
+    progress(1)
     arrivals = measure_arrivals(
         starts.created,
         history.seen_from,
@@ -114,14 +130,17 @@ def calibrate(
         draws=draws,
         seed=next(seeds),
     )
+    progress(1)
     values = None
     if _has_values(history):
         values = measure_values(_won(history), currency=history.currency, draws=draws, seed=next(seeds))
+    progress(1)
     estimates = [each for stage, found in lengths.items() for each in found.estimates(stage)]
     estimates += [*outcomes.estimates(), *arrivals.estimates()]
     estimates += measure_mix(starts, history, draws=draws, seed=next(seeds))
     for part in (values, work):
         estimates += [] if part is None else part.estimates()
+    progress(1)
     return Calibration(
         history,
         tuple(estimates),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats, Integers
+from funnelsim.decisions.answer import choice, of_the_goals
 from funnelsim.decisions.goals import of_a_goal
 from funnelsim.decisions.significance import SIGNIFICANT, holm
 from funnelsim.decisions.verdict import Money, Standing, losses, verdict
@@ -188,6 +189,26 @@ class Comparison:
 
     def verdict(self) -> str:
         """State in words what to choose, on profit, and which strategies make each goal likeliest."""
+        said = [
+            *losses(self.profits(), self.money, self.called),
+            verdict(*self._standing(), self.called),
+            *(self._of_goals() if self.years > 1 else []),
+        ]
+        return " ".join(said)
+
+    def answer(self) -> str:
+        """State the verdict in two or three sentences: what to choose, and what becomes of the goals."""
+        said = [
+            *losses(self.profits(), self.money, self.called),
+            choice(*self._standing(), self.called),
+            *(self._chances_of_goals() if self.years > 1 else []),
+        ]
+        return " ".join(said)
+
+    def _standing(
+        self,
+    ) -> tuple[list[Standing], str | None, dict[str, Interval | None], str, int, int, Money]:
+        """Return how strategies stand, who leads, and by how much: what verdicts are made of."""
         standings = [
             Standing(
                 strategy=name,
@@ -204,12 +225,34 @@ class Comparison:
         leader = self._leader()
         rivals = {} if leader is None else self._rivals(leader)
         months = self.forecasts[self.base].months
-        said = [
-            *losses(self.profits(), self.money, self.called),
-            verdict(standings, leader, rivals, self.base, self.years, months, self.money, self.called),
-            *(self._of_goals() if self.years > 1 else []),
-        ]
-        return " ".join(said)
+        return standings, leader, rivals, self.base, self.years, months, self.money
+
+    def _chances_of_goals(self) -> list[str]:
+        """State how likely the leader, or else the base, reaches the goals that both have."""
+        strategy = self._leader() or self.base
+        goals = {goal.name: goal for goal in self.forecasts[self.base].goals}
+        names = dict.fromkeys((strategy, self.base))
+        reached = {name: {g.name: self.forecasts[name].reached(g) for g in goals.values()} for name in names}
+        chances = {goal: {name: float(reached[name][goal].mean()) for name in names} for goal in goals}
+        together = {name: self.chance_of_all(name) for name in names}
+        return of_the_goals(chances, together, strategy, self.base, self.called)
+
+    def chance_of_all(self, strategy: str) -> float:
+        """Return the share of simulated years in which a strategy reaches all its goals; NaN without any."""
+        forecast = self.forecasts[strategy]
+        reached = [forecast.reached(goal) for goal in forecast.goals]
+        return float(np.all(reached, axis=0).mean()) if reached else math.nan
+
+    def ranked(self) -> list[str]:
+        """List strategies by mean profit, the highest first (TE1)."""
+        profits = {name: each.outcomes(PROFIT)[0].value for name, each in self.forecasts.items()}
+        order = {name: -profit if math.isfinite(profit) else math.inf for name, profit in profits.items()}
+        return sorted(self.forecasts, key=order.__getitem__)
+
+    def front_runner(self) -> str | None:
+        """Name the strategy that is shown beside the base (TE2); None where the base is ahead of all."""
+        first = self._leader() or self.ranked()[0]
+        return None if first == self.base else first
 
     @property
     def money(self) -> Money:

@@ -125,10 +125,7 @@ def verdict(
     if not standings:
         return f"There is nothing to compare {called(base)} with."
     if years < FEWEST:
-        known = [standing.more_years for standing in standings if math.isfinite(standing.more_years)]
-        return (
-            f"{simulated(years, months).capitalize()} cannot tell strategies apart: {_lacks(years, known)}."
-        )
+        return cannot_tell(standings, years, months)
     teller = _Teller(base, years, months, money, called)
     different = [standing for standing in standings if not standing.identical]
     worse = [standing for standing in different if standing.worse]
@@ -148,6 +145,18 @@ def verdict(
     text = "; ".join(clauses)
     of_what = "" if len(untold) == len(standings) else f" Profit is {money.signed}."
     return f"{text[0].upper()}{text[1:]}.{of_what}"
+
+
+def cannot_tell(standings: Sequence[Standing], years: int, months: int) -> str:
+    """State that there are too few simulated years to tell strategies apart, and how many more it would take.
+
+    Examples
+    --------
+    >>> cannot_tell([Standing("ads", 0.0, 1.0, False, False, False, 0.5, more_years=5.0)], 4, 12)
+    '4 simulated years cannot tell strategies apart: too few years: about 5 more.'
+    """
+    known = [standing.more_years for standing in standings if math.isfinite(standing.more_years)]
+    return f"{simulated(years, months).capitalize()} cannot tell strategies apart: {_lacks(years, known)}."
 
 
 def under_assumptions(

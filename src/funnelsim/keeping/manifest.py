@@ -364,9 +364,9 @@ def simulations(manifest: Manifest, scenario: Scenario) -> int:
 def differences(manifest: Manifest, result: Result) -> list[str]:
     """Name the files of figures that differ, and the digest if it differs.
 
-    Pictures and the page are not compared: another version of matplotlib or of rich may lay them out
-    differently. All that they say is in the other files. For a run that was
-    stopped, the JSON document says how many years were asked for, so it is not compared either.
+    Pictures, the page and the workbook are not compared: another version of matplotlib, rich or openpyxl
+    may write them differently, or openpyxl not be there. All that they say is in the other files. For a run
+    that was stopped, the JSON document says how many years were asked for, so it is not compared either.
     """
     files = result_files(result, manifest.decimal_comma)
     again = {name: hashlib.sha256(content).hexdigest() for name, content in files}

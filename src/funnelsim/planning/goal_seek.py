@@ -208,6 +208,17 @@ def goal_seek(
     return GoalSeekResult(seen.scenario, seen.goal, study.levers[0], chance, looked, found, confirmed, falls)
 
 
+def most_years(replications: int, low: float, high: float) -> int:
+    """Count the simulated years that a range takes at most, of all values together.
+
+    >>> most_years(400, 1, 6), most_years(400, 0.5, 2.0)
+    (8400, 9600)
+    """
+    whole = isinstance(low, int) and isinstance(high, int)
+    halvings = math.ceil(math.log2(max(high - low, 1))) if whole else HALVINGS
+    return (LOOKS + 2 * HALVINGS + halvings + 1) * replications
+
+
 def _looks(lever: Lever) -> list[float]:
     """List the values that are looked at first: the ends of the range, and some between."""
     values = np.linspace(lever.low, lever.high, LOOKS).tolist()

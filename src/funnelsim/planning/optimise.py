@@ -274,6 +274,12 @@ def optimise(
 # ---- trials -------------------------------------------------------------------------------------
 
 
+def most_years(search: Search) -> int:
+    """Count the simulated years that a search takes at most, of all points together, but for refusals."""
+    trials = (search.trials + 1) * search.study.replications
+    return trials + (FINALISTS + 1) * search.at_most + 2 * search.fresh
+
+
 def optimised(search: Search, jobs: int = 0, progress: Progress = lambda _: None) -> OptimiseResult:
     """Carry out a search, as `optimise` does."""
     must_be_a_margin(search.margin)

@@ -13,15 +13,17 @@ from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import listed
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, precision, text_column
-from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, folded, printable, tables
+from funnelsim.reports.question_pages import spaced
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 
 _WIDEST_BEST = 30  # characters of the names of the best strategies on a line
 
 
-def assumptions_page(result: AssumptionsResult, next_command: str, width: int = WIDTH) -> RenderableType:
+def assumptions_page(
+    result: AssumptionsResult, next_command: str, width: int = WIDTH, everything: bool = False
+) -> RenderableType:
     """Lay out a comparison under each assumption for a terminal.
 
     Parameters
@@ -32,6 +34,8 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
         What to try next; empty if the page is to be kept.
     width : int
         Characters of a line at most.
+    everything : bool
+        Whether to show also what assumptions and strategies change, and the whole horizon.
     """
     typed = result[AS_TYPED]
     base = typed[typed.base]
@@ -40,25 +44,21 @@ def assumptions_page(result: AssumptionsResult, next_command: str, width: int = 
     others = [name for name in result if name != AS_TYPED]
     under = f"{len(others)} {'assumption' if len(others) == 1 else 'assumptions'}"
     title = f"{printable(result.scenario.source)}: {counted} as typed and under {under}, in the same worlds"
+    ran = notes.what_ran(result.plan, result.years, months)
+    changes = [line for name in others for line in notes.assumption(result[name].scenario)]
     found: list[RenderableType] = [
         notes.heading(title),
-        Text(f"{notes.what_ran(result.plan, result.years, months)}; {notes.horizon(base.scenario)}"),
-        Text(),
-        notes.heading("What each assumption changes"),
-        *notes.indented(line for name in others for line in notes.assumption(result[name].scenario)),
-        Text(),
-        notes.heading("What each strategy changes"),
-        *notes.indented(line for name in typed for line in notes.changes(result.scenario, name)),
-        *notes.section("Mind", overridden(result)),
+        Text(f"{ran}; {notes.horizon(base.scenario)}" if everything else ran),
+        *notes.section("Verdict", [printable(result.verdict)]),
         *spaced(
             tables("Assumption", list(map(printable, result.titles.values())), columns(result), width=width)
         ),
         Text(),
         *map(Text, not_told_apart(result)),
         Text(notes.precision_of_the_mean(result.years, months)),
-        Text(),
-        notes.heading("Verdict"),
-        *notes.indented([printable(result.verdict)]),
+        *(notes.section("What each assumption changes", changes) if everything else []),
+        *(notes.what_changes(result.scenario, list(typed)) if everything else []),
+        *notes.section("Mind", overridden(result)),
         *notes.section("Watch", _warnings(result)),
         *notes.next_step(next_command, width),
     ]

@@ -16,8 +16,8 @@ from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import UNDEFINED, listed, number, percent
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, rounded, text_column
-from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.question_pages import spaced
 
 _JUDGED = LEVELS[1]  # 80 %: the range that the first sentence is about
 _RANGE = "P10-P90"

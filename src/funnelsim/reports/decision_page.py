@@ -13,8 +13,9 @@ from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import money_range, rounded_up
 from funnelsim.reports import notes
 from funnelsim.reports.columns import ANY_TIME, Column, figure_column, text_column
-from funnelsim.reports.comparison_page import dated_names, spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.question_pages import spaced
+from funnelsim.reports.strategy_columns import dated_names, order
 from funnelsim.studies.sequential import Decision
 
 _RISKS = (
@@ -23,7 +24,9 @@ _RISKS = (
 )
 
 
-def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> RenderableType:
+def decision_page(
+    result: Decision, next_command: str, width: int = WIDTH, everything: bool = False
+) -> RenderableType:
     """Lay out a verdict at any time for a terminal.
 
     Parameters
@@ -34,6 +37,8 @@ def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> Re
         What to try next.
     width : int
         Characters of a line at most.
+    everything : bool
+        Whether to show also what each strategy changes, and the whole horizon.
     """
     compared, found = result.result, result.any_time
     base = compared[compared.base]
@@ -42,13 +47,7 @@ def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> Re
     rivals = [each for each in found.contrasts if compared.base not in (each.strategy, each.base)]
     return Group(
         notes.heading(f"{notes.title_of(compared.scenario)}: a verdict at any time"),
-        Text(f"{ran}; {notes.horizon(base.scenario)}"),
-        *notes.section("What is assumed", notes.assumption(compared.scenario)),
-        *notes.section("What changes in any case", notes.base_changes(compared.scenario)),
-        Text(),
-        notes.heading("What each strategy changes"),
-        *notes.indented(line for name in compared for line in notes.changes(compared.scenario, name)),
-        *notes.section("Mind", notes.warnings(compared.notes, compared.titles)),
+        Text(f"{ran}; {notes.horizon(base.scenario)}" if everything else ran),
         Text(),
         notes.heading("Verdict"),
         *notes.indented([printable(result.verdict), _how_sure(result)]),
@@ -61,6 +60,8 @@ def decision_page(result: Decision, next_command: str, width: int = WIDTH) -> Re
         *spaced(tables("Strategy", dated_names(compared), _risks(result), width=width)),
         Text(),
         Text(_RISKS),
+        *(notes.what_changes(compared.scenario, list(compared)) if everything else []),
+        *notes.section("Mind", notes.warnings(compared.notes, compared.titles)),
         *notes.section("Watch", notes.warnings(compared.forecast_warnings, compared.titles)),
         *notes.next_step(next_command, width),
     )
@@ -122,7 +123,7 @@ def _years(result: Decision, contrasts: Sequence[Contrast]) -> list[Column]:
 
 def _risks(result: Decision) -> list[Column]:
     """Make the columns of what single years may bring."""
-    found = list(result.any_time.risks.values())
+    found = [result.any_time.risks[name] for name in order(result.result)]
     goals = dict.fromkeys(name for each in found for name in each.goals)
     return [
         figure_column("Chance of a loss", Unit.SHARE, "", [each.loss for each in found], ANY_TIME),

@@ -80,6 +80,7 @@ def romi_document(result: RomiResult) -> dict[str, Any]:
     return {
         **comparison_document(result.result),
         "romi": {name: dict(row) for name, row in result.table.iterrows()},
+        "romi_verdict": result.verdict,
     }
 
 
@@ -263,6 +264,7 @@ def _compared(result: ComparisonResult) -> dict[str, Any]:
         "chance_best": {name: each.best for name, each in comparison.chances.items()},
         "expected_regret": {name: each.regret for name, each in comparison.chances.items()},
         "best": result.best,
+        "answer": result.answer,
         "verdict": result.verdict,
     }
 

@@ -17,8 +17,8 @@ from funnelsim.planning.tipping import Tip, Tipping, TippingResult, ends
 from funnelsim.planning.tornado import Swing, TornadoResult
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, text_column
-from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, keyed_table, printable, tables
+from funnelsim.reports.question_pages import spaced
 from funnelsim.scenario import TODAY, Scenario
 from funnelsim.studies.replication import Plan
 
@@ -59,12 +59,12 @@ def tornado_page(result: TornadoResult, next_command: str = "", width: int = WID
             f"what the profit of {printable(scenario.title_of(result.strategy))} hangs on",
             result.plan,
         ),
+        *notes.section("Verdict", [printable(result.verdict)]),
         Text(),
         keyed_table("Moved", [result.name_of(each) for each in result.swings], _bars(result), width),
         Text(),
         Text(_TORNADO),
         *_left_out(result.left_out),
-        *notes.section("Verdict", [printable(result.verdict)]),
         *notes.next_step(next_command, width),
     )
 
@@ -106,12 +106,12 @@ def tipping_page(result: TippingResult, next_command: str = "", width: int = WID
     ]
     return Group(
         *_top(result.scenario, "at what value another strategy is the best", result.plan),
+        *notes.section("Verdict", [printable(result.verdict)]),
         Text(),
         keyed_table("Assumption", [each.key for each, _ in rows], columns, width),
         Text(),
         Text(_TIPPING),
         *_left_out(result.left_out),
-        *notes.section("Verdict", [printable(result.verdict)]),
         *notes.next_step(next_command, width),
     )
 
@@ -144,13 +144,13 @@ def bottleneck_page(result: BottleneckResult, next_command: str = "", width: int
             result.result.plan,
             "as it is and for each team",
         ),
+        *notes.section("Verdict", [printable(result.verdict)]),
         *spaced(tables("Team", [printable(each.team) for each in teams], columns, width=width)),
         *_waiting("Stage", result.stages, width),
         *_waiting("Segment", result.segments, width),
         Text(),
         *map(Text, _BOTTLENECK),
         Text(notes.intervals(result.result.years, simulated.forecast.months)),
-        *notes.section("Verdict", [printable(result.verdict)]),
         *notes.next_step(next_command, width),
     )
 
@@ -181,12 +181,12 @@ def marginal_page(result: MarginalResult, next_command: str = "", width: int = W
             result.result.plan,
             "as it is and for each",
         ),
+        *notes.section("Verdict", [printable(result.verdict)]),
         *spaced(tables("Next unit", [printable(lever.lever) for lever in levers], columns, width=width)),
         Text(),
         *map(Text, _MARGINAL),
         Text(notes.precision_of_the_mean(result.result.years, scenario.months.period)),
         *notes.section("Left out", [printable(f"{each.words}: {each.reason}") for each in result.left_out]),
-        *notes.section("Verdict", [printable(result.verdict)]),
         *notes.next_step(next_command, width),
     )
 
@@ -203,12 +203,12 @@ def bridge_page(result: BridgeResult, next_command: str = "", width: int = WIDTH
     column = figure_column("Adds", Unit.MONEY, printable(scenario.currency), adds, PRECISION)
     return Group(
         *_top(scenario, f"from {start} to {goal}", result.result.plan, "of each strategy"),
+        *notes.section("Verdict", [printable(result.verdict)]),
         Text(),
         keyed_table("Part of profit", [name for name, _ in (*rows, *sums)], [column], width),
         Text(),
         Text(_BRIDGE),
         Text(notes.precision_of_the_mean(result.result.years, scenario.months.period)),
-        *notes.section("Verdict", [printable(result.verdict)]),
         *notes.next_step(next_command, width),
     )
 

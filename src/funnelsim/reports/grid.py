@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from funnelsim.io import texts
-from funnelsim.reports.columns import Column
+from funnelsim.reports.columns import RANGE, Column
 
 WIDTH = 100  # of a page, if the terminal is wider or there is none
 _WIDEST_LABEL = 18
@@ -31,6 +31,7 @@ def tables(
     columns: Sequence[Column],
     cells: Cells = Column.beneath,
     width: int = WIDTH,
+    widest: int = _WIDEST_LABEL,
 ) -> list[Table]:
     """Lay out columns in as few tables as the width allows; each repeats the labels.
 
@@ -48,8 +49,10 @@ def tables(
         Writes values and intervals: `Column.beneath` or `Column.beside`.
     width : int
         Characters.
+    widest : int
+        Characters of a label on a line.
     """
-    label_width = _label_width([heading, *labels])
+    label_width = _label_width([heading, *labels], widest)
     wanted = [_column_width(column, cells(column)) for column in columns]
     groups: list[list[int]] = [[]]
     free = width - label_width
@@ -73,14 +76,20 @@ def _table(
 ) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column(Text(heading), width=label_width, overflow="fold")
-    for column, _, needed in columns:
-        header = [column.title, column.unit, column.interval]
-        text = Text("\n".join(part for part in header if part), style="bold")
+    for column, shown, needed in columns:
+        text = Text("\n".join(_heading(column, shown)), style="bold")
         table.add_column(text, justify="right", width=needed, overflow="fold")
     for row, label in enumerate(labels):
         name = Text("\n".join(folded(label, label_width)), style="bold")
         table.add_row(name, *(_cell(cells[row]) for _, cells, _ in columns))
     return table
+
+
+def _heading(column: Column, cells: Sequence[str]) -> list[str]:
+    """Write what a column shows; where cells have an interval beneath their value, what each line is."""
+    two_lines = column.interval and any("\n" in cell for cell in cells)
+    value = ("mean" if column.interval == RANGE else "estimate") if two_lines else ""
+    return [part for part in (column.title, column.unit, value, column.interval) if part]
 
 
 def keyed_table(heading: str, keys: Sequence[str], columns: Sequence[Column], width: int) -> Table:
@@ -135,9 +144,9 @@ def _wrapped(name: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _label_width(labels: Sequence[str]) -> int:
-    lines = [line for label in labels for line in folded(label, _WIDEST_LABEL)]
-    return min(max(map(cell_len, lines)), _WIDEST_LABEL)
+def _label_width(labels: Sequence[str], widest: int) -> int:
+    lines = [line for label in labels for line in folded(label, widest)]
+    return min(max(map(cell_len, lines)), widest)
 
 
 def _column_width(column: Column, cells: Sequence[str]) -> int:
@@ -162,7 +171,7 @@ def as_text(page: RenderableType, width: int = WIDTH) -> str:
 
 def as_html(heading: str, labels: Sequence[str], columns: Sequence[Column]) -> str:
     """Write columns as one HTML table."""
-    heads = [heading, *("\n".join(filter(None, (c.title, c.unit, c.interval))) for c in columns)]
+    heads = [heading, *("\n".join(_heading(c, c.beneath())) for c in columns)]
     rows = [[label, *(column.beneath()[row] for column in columns)] for row, label in enumerate(labels)]
     head = "".join(f"<th>{_html(text)}</th>" for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{_html(text)}</td>' for text in row)}</tr>" for row in rows)

@@ -42,6 +42,7 @@ def measure_next_page(result: MeasureNextResult, next_command: str, width: int =
     return Group(
         notes.heading(title),
         Text(f"{ran}; {notes.horizon(compared[compared.base].scenario)}"),
+        *notes.section("Verdict", [printable(result.verdict)]),
         *notes.section("Mind", notes.warnings(compared.notes, compared.titles)),
         Text(),
         _table(result, width),
@@ -50,7 +51,6 @@ def measure_next_page(result: MeasureNextResult, next_command: str, width: int =
         Text(_of_variance(result)),
         Text(notes.profit_of_all(compared.comparison)),
         *notes.section("Watch", notes.warnings(compared.forecast_warnings, compared.titles)),
-        *notes.section("Verdict", [printable(result.verdict)]),
         *notes.next_step(next_command, width),
     )
 

@@ -9,8 +9,8 @@ from funnelsim.metrics.wording import simulated
 from funnelsim.reports import notes
 from funnelsim.reports.assumptions_page import columns, not_told_apart, overridden
 from funnelsim.reports.columns import RANGE, Column, figure_column
-from funnelsim.reports.comparison_page import dated_names, deciding_columns
 from funnelsim.reports.grid import as_html, printable
+from funnelsim.reports.strategy_columns import dated_names, deciding_columns
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult

@@ -278,6 +278,16 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     return [*_described(called, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
 
 
+def what_changes(scenario: Scenario, strategies: Iterable[str]) -> list[RenderableType]:
+    """State what is assumed, what changes in any case, and what each strategy changes."""
+    lines = [line for name in strategies for line in changes(scenario, name)]
+    return [
+        *section("What is assumed", assumption(scenario)),
+        *section("What changes in any case", base_changes(scenario)),
+        *section("What each strategy changes", lines),
+    ]
+
+
 def named(name: str, title: str) -> str:
     """Call something by its title, and by the name that has to be typed where that is another.
 

@@ -29,8 +29,8 @@ def optimise_page(result: OptimiseResult, width: int = WIDTH) -> RenderableType:
     return Group(
         notes.heading(f"{notes.title_of(scenario)}: the best of {len(result.tried):,} points"),
         Text(f"Seed {study.seed}, up to {each} of each; {notes.horizon(scenario)}"),
-        *_levers(result, width),
         *notes.section("Verdict", list(map(printable, result.sentences))),
+        *_levers(result, width),
         *notes.section("As a strategy of the scenario", _as_typed(result)),
     )
 
@@ -68,13 +68,13 @@ def goal_seek_page(result: GoalSeekResult, next_command: str = "", width: int = 
     return Group(
         notes.heading(f"{notes.title_of(scenario)}: what reaches the goal {printable(spoken(goal.name))}"),
         Text(f"{years} at each value; {notes.horizon(scenario)}"),
+        *notes.section("Verdict", list(map(printable, result.sentences))),
         Text(),
         keyed_table(
             result.lever.key, [number(each.value, 4) for each in result.looked], _chances(result), width
         ),
         Text(),
         Text(_SOUGHT),
-        *notes.section("Verdict", list(map(printable, result.sentences))),
         *notes.next_step(next_command, width),
     )
 

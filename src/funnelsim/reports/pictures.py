@@ -171,9 +171,9 @@ def _quick(name: str, within: Mapping[float, Within]) -> str:
 
 
 def foremost(comparison: Comparison) -> list[str]:
-    """Name the base, and of the others the one with the highest mean profit."""
-    gains = {name: found.mean for name, found in comparison.differences().items()}
-    return [comparison.base, *([max(gains, key=gains.__getitem__)] if gains else [])]
+    """Name the base, and beside it the front runner, or the best of the others where the base is ahead (TE2)."""
+    others = [name for name in comparison.ranked() if name != comparison.base]
+    return [comparison.base, *([comparison.front_runner() or others[0]] if others else [])]
 
 
 def strategies(
@@ -370,21 +370,30 @@ Draw = Callable[[], Axes | Figure]
 
 
 def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Draw]:
+    """Name the pictures of a result: of a comparison, of the base and the strategy beside it (TE2)."""
     if isinstance(result, SimulationResult):
-        return pictures_of(result) | {"flow": result.plot_flow, "cycle": result.plot_cycle}
-    together: dict[str, Draw] = {
+        return _of_one(result) | _response(result) | {"flow": result.plot_flow, "cycle": result.plot_cycle}
+    found: dict[str, Draw] = {
         "strategies": result.plot_strategies,
         "flow": result.plot_flow,
         "cycle": result.plot_cycle,
     }
-    return together | pictures_of(result[result.base])
+    found |= _of_one(result[result.base]) | _response(result[result.base])
+    beside = result.comparison.front_runner()
+    if beside is not None:
+        found |= {f"best_{name}": draw for name, draw in _of_one(result[beside]).items()}
+    return found
 
 
-def pictures_of(one: SimulationResult) -> dict[str, Draw]:
-    """List the pictures that are of one strategy alone, by name."""
+def _response(one: SimulationResult) -> dict[str, Draw]:
+    """Name the picture of what money brings, where any channel responds to it."""
+    responds = any(channel.response is not None for channel in one.scenario.channels.values())
+    return {"response": lambda: one.plot_response()[0]} if responds else {}
+
+
+def _of_one(one: SimulationResult) -> dict[str, Draw]:
+    """Name the pictures of one strategy."""
     found: dict[str, Draw] = {"forecast": one.plot_forecast, "funnel": one.plot_funnel}
-    if any(channel.response is not None for channel in one.scenario.channels.values()):
-        found["response"] = lambda: one.plot_response()[0]
     if one.forecast.has_cash:
         found["cash"] = one.plot_cash
     if one.forecast.has_customers:

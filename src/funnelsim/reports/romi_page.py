@@ -8,8 +8,8 @@ from rich.text import Text
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column
-from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.question_pages import spaced
 from funnelsim.scenario import TODAY
 from funnelsim.studies.romi import MORE, RomiResult
 
@@ -40,6 +40,7 @@ def romi_page(result: RomiResult, next_command: str, width: int = WIDTH) -> Rend
     return Group(
         notes.heading(title),
         Text(f"{notes.what_ran(result.result.plan, years, months)}; {notes.horizon(today.scenario)}"),
+        *notes.section("Verdict", [printable(result.verdict)]),
         *spaced(tables("Channel", list(map(printable, result.channels)), _columns(result), width=width)),
         Text(),
         *map(Text, _ABOUT),

@@ -1,4 +1,4 @@
-"""Results as files: the page, a CSV for each frame, one JSON document, the pictures."""
+"""Results as files: the page, a CSV for each frame, one JSON document, an Excel workbook, the pictures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, cast
 import pandas as pd
 from rich.console import RenderableType
 
+from funnelsim.reports import workbook
 from funnelsim.reports.assumptions_page import assumptions_page
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import as_json, assumptions_document, comparison_document, simulation_document
@@ -31,7 +32,7 @@ _COLUMNS = {"assumption": "assumption_title", "strategy": "strategy_title"}  # b
 def result_files(
     result: AssumptionsResult | ComparisonResult | SimulationResult, decimal_comma: bool = False
 ) -> Iterator[tuple[str, bytes]]:
-    r"""Write a result's page, figures and pictures, file by file.
+    r"""Write a result's whole page, figures and pictures, file by file.
 
     Parameters
     ----------
@@ -44,7 +45,8 @@ def result_files(
     ------
     tuple of str and bytes
         Name and contents: the page as text, without what to try next; CSV in UTF-8 with the mark by which
-        spreadsheets know it, with floats in full and an empty cell for undefined values; `results.json`; PNG.
+        spreadsheets know it, with floats in full and an empty cell for undefined values; `results.json`;
+        where openpyxl is installed, `figures.xlsx`; PNG.
 
     Examples
     --------
@@ -79,16 +81,18 @@ def result_files(
     if isinstance(result, SimulationResult) and result.forecast.has_customers:
         frames = (*frames, *_OF_CUSTOMERS)
     yield from _written(result, titles, frames, document, decimal_comma)
+    if workbook.is_there():
+        yield workbook.NAME, workbook.workbook(result)
     yield from drawn(result)
 
 
 def _page(result: AssumptionsResult | ComparisonResult | SimulationResult) -> tuple[str, RenderableType]:
     """Lay out what is printed of a result, and name it."""
     if isinstance(result, SimulationResult):
-        return "run", simulation_page(result, next_command="")
+        return "run", simulation_page(result, next_command="", everything=True)
     if isinstance(result, AssumptionsResult):
-        return "comparison", assumptions_page(result, next_command="")
-    return "comparison", comparison_page(result, next_command="")
+        return "comparison", assumptions_page(result, next_command="", everything=True)
+    return "comparison", comparison_page(result, next_command="", everything=True)
 
 
 Titles = Mapping[str, Mapping[str, str]]  # by what an index calls it, and by name

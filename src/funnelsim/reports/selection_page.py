@@ -14,8 +14,8 @@ from funnelsim.metrics.wording import UNDEFINED
 from funnelsim.planning.select import SelectionResult
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column, figure_column, text_column
-from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.question_pages import spaced
 
 SHOWN = 20  # strategies in the table: those that stayed in the race longest
 
@@ -54,11 +54,11 @@ def selection_page(
     return Group(
         notes.heading(title),
         Text(f"Seed {asked.seed}, {_blocks(result.block)}; {notes.horizon(scenario)}"),
+        *notes.section("Verdict", result.sentences),
         *spaced(tables("Strategy", labels, _columns(result, shown), width=width)),
         *_left_out(len(order) - len(shown)),
         Text(),
         Text(_ABOUT),
-        *notes.section("Verdict", result.sentences),
         *notes.section("Watch", watch),
         *notes.next_step(next_command, width),
     )

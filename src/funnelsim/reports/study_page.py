@@ -14,8 +14,8 @@ from funnelsim.metrics import FIGURES, Better
 from funnelsim.metrics.wording import listed, number, simulated, spoken
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
-from funnelsim.reports.comparison_page import spaced
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.question_pages import spaced
 from funnelsim.scenario.changes import MOST_NAMED, split_key
 from funnelsim.studies.designed.holdings import Holding
 from funnelsim.studies.designed.levers import Lever

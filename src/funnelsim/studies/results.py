@@ -362,6 +362,11 @@ class ComparisonResult:
         return self.comparison.verdict()
 
     @property
+    def answer(self) -> str:
+        """State the verdict in two or three sentences."""
+        return self.comparison.answer()
+
+    @property
     def titles(self) -> dict[str, str]:
         """Call each strategy as tables and pictures do: by its title, or by its name where it has none."""
         return {name: each.title for name, each in self.simulations.items()}

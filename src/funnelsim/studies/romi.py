@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
+from funnelsim.metrics.wording import listed, spoken
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Progress, compare
@@ -49,6 +50,22 @@ class RomiResult:
         return Interval(-found.mean, -found.high, -found.low)
 
     @property
+    def verdict(self) -> str:
+        """State in words which channels surely bring more profit than they cost, and which surely do not."""
+        found = {name: self.more(name, "profit") for name in self.channels}
+        ranked = sorted(found, key=lambda name: -found[name].value)
+        pays = [spoken(name) for name in ranked if found[name].low > 0]
+        burdens = [spoken(name) for name in reversed(ranked) if found[name].high < 0]
+        said = [f"{listed(pays)} surely {_verb('add', pays)} to profit"] if pays else []
+        said += [f"{listed(burdens)} surely {_verb('take', burdens)} from it"] if burdens else []
+        if not said:
+            return "Of no channel is it sure whether it adds to profit or takes from it."
+        others = [spoken(name) for name in ranked if not (found[name].low > 0 or found[name].high < 0)]
+        said += [f"of {listed(others)} it is not sure"] if others else []
+        text = "; ".join(said if pays else [each.replace("from it", "from profit") for each in said])
+        return f"{text[0].upper()}{text[1:]}."
+
+    @property
     def table(self) -> pd.DataFrame:
         """Tabulate the channels: a row for each.
 
@@ -63,6 +80,11 @@ class RomiResult:
         ]
         columns = ["romi", "low", "high", *MORE]
         return pd.DataFrame(rows, index=pd.Index(self.channels, name="channel"), columns=columns)
+
+
+def _verb(verb: str, who: Sequence[str]) -> str:
+    """Write a verb for one or several."""
+    return f"{verb}s" if len(who) == 1 else verb
 
 
 def romi(

@@ -1,0 +1,154 @@
+"""The verdict in two or three sentences: what to choose, by how much, and what becomes of the goals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from funnelsim.decisions.verdict import Money, Standing, cannot_tell
+from funnelsim.forecast import Interval
+from funnelsim.forecast.resampling import FEWEST
+from funnelsim.metrics.wording import Called, listed, number, percent, simulated, spoken, too_few
+
+MOST_NAMED = 3  # strategies or goals; of more, their number says as much
+
+
+def choice(
+    standings: Sequence[Standing],
+    leader: str | None,
+    rivals: Mapping[str, Interval | None],
+    base: str,
+    years: int,
+    months: int,
+    money: Money,
+    called: Called = spoken,
+) -> str:
+    """State what to choose, as `verdict` does of all strategies (TE3).
+
+    Parameters
+    ----------
+    standings, leader, rivals, base, years, months, money, called
+        As those of `verdict`.
+
+    Examples
+    --------
+    >>> money = Money("USD", "from the contracts signed in the year")
+    >>> better = Standing("richer_mix", 98e3, 125e3, True, False, False, ahead=0.775)
+    >>> worse = Standing("more_ads", -92e3, -70e3, False, True, False, ahead=0.2)
+    >>> unclear = Standing("shared_queue", -9e3, 4e3, False, False, False, ahead=0.4)
+    >>> told = ("today", 400, 12, money)
+    >>> print(choice([better, worse], "richer_mix", {}, *told))
+    Choose richer mix: it would earn on average 98 to 125 thousand USD more than today (ahead in 77.5 % of simulated years).
+    >>> print(choice([better, unclear], "richer_mix", {"shared_queue": None}, *told))
+    Richer mix beats today by 98 to 125 thousand USD on average, but cannot be told apart from shared queue at 400 simulated years.
+    >>> choice([worse], None, {}, *told)
+    'Stay with today: more ads would cost on average 70 to 92 thousand USD.'
+    >>> print(choice([worse, unclear], None, {}, *told))
+    Nothing surely beats today on profit: shared queue cannot be told apart from it at 400 simulated years, and more ads would cost money.
+    """  # noqa: E501 (sentences)
+    if not standings:
+        return f"There is nothing to compare {called(base)} with."
+    if years < FEWEST:
+        return cannot_tell(standings, years, months)
+    if leader is None:
+        return _nothing_beats(standings, base, simulated(years, months), money, called)
+    best = next(each for each in standings if each.strategy == leader)
+    gain = money.range(best.low, best.high)
+    close = [name for name, ahead in rivals.items() if ahead is None]
+    if close:
+        return (
+            f"{_capital(called(leader))} beats {called(base)} by {gain} on average, but cannot be told apart "
+            f"from {_named(close, called)} at {simulated(years, months)}."
+        )
+    single = "years" if months == 12 else "periods"
+    ahead = f"(ahead in {number(100 * best.ahead)} % of simulated {single})"
+    text = f"Choose {called(leader)}: it would earn on average {gain} more than {called(base)} {ahead}."
+    behind = {name: each for name, each in rivals.items() if each is not None}
+    if not behind:
+        return text
+    second = min(behind, key=lambda name: behind[name].value)
+    gap = money.range(behind[second].low, behind[second].high)
+    return f"{text} Next comes {called(second)}, {gap} behind."
+
+
+def _nothing_beats(standings: Sequence[Standing], base: str, years: str, money: Money, called: Called) -> str:
+    """State why to stay with the base, or what cannot be told apart from it."""
+    different = [each for each in standings if not each.identical]
+    worse = [each for each in different if each.worse]
+    untold = [each for each in different if each.untold]
+    unclear = [each for each in different if not each.worse and not each.untold]
+    if not different:
+        return f"No strategy would make any difference to {called(base)}."
+    if len(worse) == len(different) == 1:
+        cost = money.range(-worse[0].high, -worse[0].low)
+        return f"Stay with {called(base)}: {called(worse[0].strategy)} would cost on average {cost}."
+    if len(worse) == len(different):
+        return f"Stay with {called(base)}: every other strategy would earn less."
+    clauses = []
+    if unclear:
+        names = _named([each.strategy for each in unclear], called)
+        clauses.append(f"{names} cannot be told apart from it at {years}")
+    if untold:
+        lacks = too_few(max(each.more_years for each in untold), rare=True)
+        clauses.append(f"nothing can be said yet of {_named([e.strategy for e in untold], called)} ({lacks})")
+    if worse:
+        clauses.append(f"{_named([each.strategy for each in worse], called)} would cost money")
+    return f"Nothing surely beats {called(base)} on profit: {', and '.join(clauses)}."
+
+
+def of_the_goals(
+    chances: Mapping[str, Mapping[str, float]],
+    together: Mapping[str, float],
+    strategy: str,
+    base: str,
+    called: Called = spoken,
+) -> list[str]:
+    """State how likely a strategy reaches the goals, against the base; nothing without goals.
+
+    Parameters
+    ----------
+    chances : mapping of str to mapping of str to float
+        Of each goal, by strategy.
+    together : mapping of str to float
+        The chance that all goals are reached, by strategy.
+    strategy, base : str
+        The same where there is nothing to choose.
+    called : callable
+        From the name of a strategy to its title.
+
+    Examples
+    --------
+    >>> chances = {"leads": {"today": 0.61, "ads": 0.99}, "clients": {"today": 0.57, "ads": 0.64}}
+    >>> of_the_goals(chances, {}, "ads", "today")
+    ['Chances of the goals: leads 99 % and clients 64 %, against 61 % and 57 % with today.']
+    >>> of_the_goals({"leads": chances["leads"]}, {}, "today", "today")
+    ['The chance of the goal leads is 61 %.']
+    >>> many = {f"goal {i}": {} for i in range(4)}
+    >>> of_the_goals(many, {"today": 0.1, "ads": 0.3}, "ads", "today")
+    ['The chance of all 4 goals is 30 %, against 10 % with today.']
+    """
+    if not chances:
+        return []
+    if len(chances) > MOST_NAMED:
+        begins, of = f"The chance of all {len(chances)} goals is ", {"": together}
+    elif len(chances) == 1:
+        begins, of = (
+            f"The chance of the goal {spoken(next(iter(chances)))} is ",
+            {"": next(iter(chances.values()))},
+        )
+    else:
+        begins, of = "Chances of the goals: ", {f"{spoken(goal)} ": each for goal, each in chances.items()}
+    text = begins + listed([f"{goal}{percent(each[strategy])}" for goal, each in of.items()])
+    if strategy != base:
+        text += f", against {listed([percent(each[base]) for each in of.values()])} with {called(base)}"
+    return [f"{text}."]
+
+
+def _named(names: Sequence[str], called: Called) -> str:
+    """Join names; of many, their number says as much."""
+    if len(names) <= MOST_NAMED:
+        return listed([called(name) for name in names])
+    return f"{len(names)} others"
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"

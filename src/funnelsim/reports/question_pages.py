@@ -1,0 +1,301 @@
+"""Each question on a page: a sentence that answers it, then tables, of one strategy or of all compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from funnelsim.decisions import Difference
+from funnelsim.forecast import Estimate, Forecast, Interval
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import amount, number, period, spoken
+from funnelsim.reports import notes
+from funnelsim.reports.busy import by_person
+from funnelsim.reports.cash_notes import cash_notes
+from funnelsim.reports.columns import Column
+from funnelsim.reports.cuts import by, column, currency, of_everything, reps_or_teams, section
+from funnelsim.reports.grid import printable, tables
+from funnelsim.reports.questions import Part, Question
+from funnelsim.reports.run_tables import cycle, lost, quota, quotas_left_out
+from funnelsim.reports.strategy_columns import (
+    best_columns,
+    busy_columns,
+    cycle_column,
+    deciding_columns,
+    forecasts_of,
+    order,
+    quota_columns,
+    strategy_column,
+    titles_of,
+)
+from funnelsim.studies.results import ComparisonResult, SimulationResult
+
+_DECIDING = ("won", "cost", "profit", "roi")  # `deciding_columns` have them
+
+
+def of_one(question: Question, result: SimulationResult, width: int) -> list[RenderableType]:
+    """Lay out what one strategy has to say to a question."""
+    forecast = result.forecast
+    return [
+        *_headed(question, [f"{_called(result)}: {ANSWERS[question.name](forecast)}"]),
+        Text(),
+        *of_everything(forecast, question.figures, width),
+        *notes.without_interval(_estimates(forecast, question.figures), forecast.months),
+        *_more_of_money(question, forecast),
+        *_details(question, result, width),
+        *_parts(question, forecast, width),
+        *(cash_notes(result.scenario, forecast) if question.name == "money" else []),
+    ]
+
+
+def of_all(question: Question, result: ComparisonResult, width: int) -> list[RenderableType]:
+    """Lay out what all strategies have to say to a question, and today and the best in detail."""
+    shown = [result[name] for name in dict.fromkeys([result.base, result.comparison.front_runner()]) if name]
+    answers = [f"{_called(each)}: {ANSWERS[question.name](each.forecast)}" for each in shown]
+    found = [*_headed(question, answers), *_strategies(question, result, width)]
+    for each in shown:
+        details = _details(question, each, width)
+        if details:
+            found += [Text(), notes.heading(_called(each)), *details]
+    return found
+
+
+def occurring(question: Question, forecasts: Iterable[Forecast]) -> list[tuple[Part, tuple[str, ...]]]:
+    """Find the parts of a question that occur in any of the forecasts, and the figures that say anything."""
+    seen = [*forecasts]
+
+    def occurs(metric: str) -> bool:
+        return any(each.outcomes(metric)[0].value > 0 for each in seen)  # NaN is not
+
+    return [
+        (part, tuple(name for name in part.figures if part.whole or occurs(name)))
+        for part in question.parts
+        if any(occurs(sign) for sign in part.signs)
+    ]
+
+
+# ---- of all strategies ----------------------------------------------------------------------
+
+
+def _strategies(question: Question, result: ComparisonResult, width: int) -> list[RenderableType]:
+    """Show the figures of a question, strategy by strategy."""
+    names = titles_of(result)
+    forecasts = forecasts_of(result)
+    figures = [name for name in question.figures if question.name != "money" or name not in _DECIDING]
+    columns = [strategy_column(result, name) for name in figures]
+    first: list[Column] = []
+    last: list[Column] = []
+    if question.name == "money":
+        first, last = deciding_columns(result), _chances(result)
+        columns += quota_columns(result)
+    if question.name == "bottleneck":
+        first = busy_columns(result)
+    if question.name == "funnel":
+        columns.append(cycle_column(result))
+    found: list[RenderableType] = []
+    for shown in (first, columns, last):
+        found += spaced(tables("Strategy", names, shown, width=width) if shown else [])
+    found += [Text(), Text(notes.counted_over(question.figures))]
+    if question.name == "money":
+        found += _about_money(result)
+    if question.name == "bottleneck":
+        found += by_person({result.titles[name]: result[name].forecast for name in order(result)}, width)
+    for part, metrics in occurring(question, forecasts):
+        shown = [strategy_column(result, name) for name in metrics]
+        found += section(part.title, tables("Strategy", names, shown, width=width))
+    return found
+
+
+def _chances(result: ComparisonResult) -> list[Column]:
+    """Make the columns of how likely each strategy is the best; none where nobody can tell."""
+    base = result.comparison.chances[result.base].best
+    return [] if math.isnan(base) or len(result) == 1 else best_columns(result)
+
+
+def _about_money(result: ComparisonResult) -> list[RenderableType]:
+    """State what amounts are."""
+    base = result[result.base].forecast
+    said = [
+        notes.profit_of_all(result.comparison),
+        *notes.extra_money(result.comparison, printable(result.titles[result.base])),
+        notes.books(base),
+    ]
+    if _chances(result):
+        said.append(notes.best(result.years, base.months))
+    return [Text(line) for line in said]
+
+
+# ---- of one strategy ------------------------------------------------------------------------
+
+
+def _details(question: Question, result: SimulationResult, width: int) -> list[RenderableType]:
+    """Show the figures of a question by stage, month, rep and so on."""
+    forecast = result.forecast
+    found: list[RenderableType] = []
+    for asked, metrics in question.cuts:
+        dimension = reps_or_teams(forecast) if asked == "rep" else asked
+        if dimension == "segment" and len(forecast.names.segments) == 1:
+            continue
+        found += section(f"By {dimension}", _cut(question, forecast, dimension, metrics, width))
+        if dimension == "month":
+            found.append(Text(notes.added_up(forecast.months)))
+        found.append(Text(notes.counted_over(metrics)))
+    return [*found, *_besides(question, forecast, width)]
+
+
+def _cut(
+    question: Question, forecast: Forecast, dimension: str, metrics: Sequence[str], width: int
+) -> list[Table]:
+    """Show figures of a dimension; those of the funnel's stages beside their conversions."""
+    if question.name != "funnel" or dimension != "stage":
+        return by(forecast, dimension, metrics, width)
+    conversions = notes.conversion_columns(forecast.conversions())
+    columns = [*conversions, *(column(forecast, metric, dimension) for metric in metrics)]
+    return tables("Stage", forecast.names.stages, columns, Column.beside, width)
+
+
+def _besides(question: Question, forecast: Forecast, width: int) -> list[RenderableType]:
+    """Show what is no cut of a figure: reasons, the cycle, quotas."""
+    if question.name == "funnel":
+        of = f"(of inquiries in {period(forecast.months)}, on average)"
+        return [
+            Text(notes.what_is_typed(forecast.conversions())),
+            *section(f"Lost, by stage and reason {of}", lost(forecast, width)),
+            *section("How long it takes to win", cycle(forecast, width)),
+        ]
+    quotas = quota(forecast, width) if question.name == "money" else []
+    if not quotas:
+        return []
+    found = section("Quotas, as far as bookings reach them", quotas)
+    return [*found, *map(Text, quotas_left_out(forecast))]
+
+
+def _parts(question: Question, forecast: Forecast, width: int) -> list[RenderableType]:
+    """Show the parts that occur, and of each part the figures that say anything."""
+    found: list[RenderableType] = []
+    for part, figures in occurring(question, [forecast]):
+        found += section(part.title, of_everything(forecast, figures, width))
+        for asked, metrics in part.cuts:
+            dimension = reps_or_teams(forecast) if asked == "rep" else asked
+            shown = [name for name in metrics if name in figures]
+            if shown:
+                found += [Text(), *by(forecast, dimension, shown, width), Text(notes.counted_over(shown))]
+    return found
+
+
+def _more_of_money(question: Question, forecast: Forecast) -> list[RenderableType]:
+    """State what profit and the books are."""
+    if question.name != "money":
+        return []
+    return [Text(notes.profit(forecast)), Text(notes.books(forecast))]
+
+
+def _estimates(forecast: Forecast, metrics: Sequence[str]) -> dict[str, Estimate | Difference]:
+    return {name: forecast.estimate(name) for name in metrics}
+
+
+# ---- in a sentence --------------------------------------------------------------------------
+
+
+def _told(forecast: Forecast, metric: str) -> str:
+    """Write the mean of a figure."""
+    return amount(forecast.outcomes(metric)[0].value, FIGURES[metric].unit, currency(forecast))
+
+
+def _most(labels: Sequence[str], found: Sequence[Interval]) -> tuple[str, float] | None:
+    """Find the place with the highest mean; None where no mean is known."""
+    known = {name: each.value for name, each in zip(labels, found, strict=True) if math.isfinite(each.value)}
+    if not known:
+        return None
+    first = max(known, key=known.__getitem__)
+    return printable(first), known[first]
+
+
+def _bottleneck(forecast: Forecast) -> str:
+    said = []
+    team = _most(forecast.names.teams, forecast.outcomes("utilisation", "team"))
+    if team is not None:
+        said.append(f"{team[0]} is the busiest team, {amount(team[1], Unit.SHARE)} busy")
+    stage = _most(forecast.names.stages, forecast.outcomes("wait", "stage"))
+    if stage is not None:
+        said.append(f"work waits longest in {stage[0]}, {amount(stage[1], Unit.HOURS)} on average")
+    said.append(f"{_told(forecast, 'gone_cold_share')} of inquiries go cold")
+    return f"{'; '.join(said)}."
+
+
+def _money(forecast: Forecast) -> str:
+    chance = float((forecast.values("profit")[:, 0] < 0).mean())
+    return (
+        f"a profit of {_told(forecast, 'profit')} from {_told(forecast, 'won')} contracts, at a cost of "
+        f"{_told(forecast, 'cost')}; the chance of a loss is {amount(chance, Unit.SHARE)}."
+    )
+
+
+def _funnel(forecast: Forecast) -> str:
+    half = forecast.cycle().quantile(0.5).words()
+    return (
+        f"of {_told(forecast, 'inquiries')} inquiries {_told(forecast, 'inquiry_to_lead')} become leads and "
+        f"{_told(forecast, 'inquiry_to_contract')} contracts, half of these within {half} days."
+    )
+
+
+def _people(forecast: Forecast) -> str:
+    reps = forecast.outcomes("utilisation", "rep")
+    busy = _most(forecast.names.reps, reps)
+    sells = _most(forecast.names.reps, forecast.outcomes("bookings", "rep"))
+    said = [f"{len(forecast.names.reps):,} people, {_told(forecast, 'utilisation')} busy on average"]
+    if busy is not None and len(reps) > 1:
+        said.append(f"{busy[0]} is the busiest, at {amount(busy[1], Unit.SHARE)}")
+    if sells is not None and sells[1] > 0:
+        said.append(f"{sells[0]} books most, {amount(sells[1], Unit.MONEY, currency(forecast))}")
+    return f"{'; '.join(said)}."
+
+
+def _customers(forecast: Forecast) -> str:
+    won = f"{_told(forecast, 'won')} contracts are won, worth {_told(forecast, 'contract_value')} each"
+    said = {
+        "customers": "{} customers at the end",
+        "delivered": "{} deliveries",
+        "repeat_purchases": "{} repeat purchases",
+        "referred": "{} referrals",
+    }
+    seen = [
+        words.format(number(forecast.outcomes(name)[0].value))
+        for name, words in said.items()
+        if forecast.outcomes(name)[0].value > 0
+    ]
+    if not seen:
+        return f"{won}; what customers do after that is not in the scenario."
+    return f"{won}; {', '.join(seen)}."
+
+
+ANSWERS: dict[str, Callable[[Forecast], str]] = {
+    "bottleneck": _bottleneck,
+    "money": _money,
+    "funnel": _funnel,
+    "people": _people,
+    "customers": _customers,
+}
+
+
+# ---- layout ---------------------------------------------------------------------------------
+
+
+def _headed(question: Question, answers: Sequence[str]) -> list[RenderableType]:
+    return [Text(), notes.heading(question.asks), *notes.indented(answers)]
+
+
+def spaced(found: Sequence[Table]) -> list[RenderableType]:
+    """Put a blank line before each table."""
+    return [each for table in found for each in (Text(), table)]
+
+
+def _called(result: SimulationResult) -> str:
+    """Call a strategy as a sentence begins."""
+    named = result.title != result.strategy
+    text = printable(result.title if named else spoken(result.title))
+    return f"{text[0].upper()}{text[1:]}"

@@ -88,6 +88,7 @@ def test_a_run_writes_its_frames_its_document_and_its_pictures(run: Path) -> Non
         *("summary.csv", "by_month.csv", "by_channel.csv", "by_segment.csv", "by_stage.csv", "by_rep.csv"),
         *("by_team.csv", "conversions.csv", "reasons.csv", "team_hours.csv", "goals.csv", "cycle.csv"),
         *(
+            "cumulative.csv",
             "results.json",
             "run.txt",
             "flow.png",

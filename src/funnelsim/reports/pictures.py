@@ -171,7 +171,7 @@ def _quick(name: str, within: Mapping[float, Within]) -> str:
 
 
 def foremost(comparison: Comparison) -> list[str]:
-    """Name the base, and beside it the front runner, or the best of the others where the base is ahead (TE2)."""
+    """Name the base, and beside it the front runner (TE2), or the best of the others where none is ahead."""
     others = [name for name in comparison.ranked() if name != comparison.base]
     return [comparison.base, *([comparison.front_runner() or others[0]] if others else [])]
 

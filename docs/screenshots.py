@@ -70,7 +70,7 @@ def notebook(page: Page) -> None:
         page.route("http*://**", lambda route: route.abort())  # formulas, of which there are none
         page.goto(file.as_uri())
         page.get_by_role("heading", name="3. Who looks after them?").scroll_into_view_if_needed()
-        page.evaluate("document.querySelector('[id^=\"3.-Who\"]').scrollIntoView()")
+        page.evaluate("document.querySelector('[id^=\"3.-Who\"]').scrollIntoView(); scrollBy(0, -16)")
 
 
 SHOTS = [

@@ -43,6 +43,7 @@ from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _WIDEST = 78  # characters of a line above or below a picture
 _BESIDE = 36  # of a line of a legend
+_YEAR = 12  # months
 _LINE = 0.18  # inches of a legend that a line takes
 Place = Literal["", "top", "lower left", "lower right"]  # of a legend; "": none
 _ONE: dict[str, Any] = {"color": BLUE, "linewidth": 2.4}
@@ -192,7 +193,7 @@ def strategies(
     if metric not in FIGURES or "all" not in FIGURES[metric].by:
         known = ", ".join(name for name, figure in FIGURES.items() if "all" in figure.by)
         raise ValueError(f"there is no figure {metric!r} to compare; there are {known}")
-    figure, years = FIGURES[metric], simulated(comparison.years, comparison.forecasts[comparison.base].months)
+    figure, months = FIGURES[metric], comparison.forecasts[comparison.base].months
     order = _best_first(comparison, figure)
     ticks = [_tick(titles[name]) for name in order]
     row = max(0.45, _LINE * max(tick.count("\n") + 2 for tick in ticks))
@@ -209,8 +210,9 @@ def strategies(
     itself.set_yticks(range(len(order)), ticks)
     against.tick_params(axis="y", length=0)
     against.spines["left"].set_visible(False)
-    itself.set_title("bars: 8 of 10 simulated years", fontsize=10)
+    itself.set_title(f"bars: 8 of 10 simulated {'years' if months == _YEAR else 'periods'}", fontsize=10)
     against.set_title("bars: 95 % precision of the mean\ngrey: cannot be told apart", fontsize=10)
+    years = simulated(comparison.years, months)
     drawn.suptitle(in_lines(f"{figure.title} of each strategy, in the same {years}", _WIDEST))
     _finished(itself)
     return _finished(against)

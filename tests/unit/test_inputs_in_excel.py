@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import tomllib
 import zipfile
@@ -83,6 +84,17 @@ def test_every_input_of_a_preset_goes_to_excel_and_back(preset: str, tmp_path: P
     words = ["--from-excel", str(file), "--out", str(out)]
     assert f"{out}: nothing is changed" in call("inputs", preset, *words).stdout
     assert out.read_bytes() == preset_text(preset).encode()
+
+
+def test_line_ends_and_the_mark_of_windows_stay(mine: Path) -> None:
+    windows = codecs.BOM_UTF8 + (mine / "mine.toml").read_bytes().replace(b"\n", b"\r\n")
+    (mine / "mine.toml").write_bytes(windows)
+    assert back().exit_code == 0
+    assert (mine / "new.toml").read_bytes() == windows
+    (mine / "new.toml").unlink()
+    edited(mine / "inputs.xlsx", lambda sheet: setattr(cell_of(sheet, "teams.sales.people"), "value", 3))
+    assert "teams.sales.people: 2 -> 3" in back().stdout
+    assert (mine / "new.toml").read_bytes() == windows.replace(b"people = 2", b"people = 3")
 
 
 @pytest.mark.parametrize(("preset", "every"), [("first_steps", 1), ("installer", 4)])

@@ -143,3 +143,16 @@ def test_the_page_names_the_assumption() -> None:
     scenario = fs.load("professional_services").under("slow_market")
     page = as_text(romi_page(fs.romi(scenario, channels=["pr"], replications=2, jobs=1), "", 100))
     assert page.startswith("professional_services under slow_market: what each channel brings")
+
+
+def test_the_verdict_names_the_channels_that_surely_add_to_profit() -> None:
+    found = fs.romi(fs.load("professional_services"), replications=40)
+    more = {name: found.more(name, "profit") for name in found.channels}
+    adds = [name for name in sorted(more, key=lambda name: -more[name].value) if more[name].low > 0]
+    takes = [name for name, each in more.items() if each.high < 0]
+    assert adds
+    begins = found.verdict.split(" surely add")[0].lower()
+    assert begins.replace(" and ", ", ").split(", ") == [name.replace("_", " ") for name in adds]
+    assert (" from it" in found.verdict) == bool(takes)
+    page = " ".join(as_text(romi_page(found, "next")).split())
+    assert f"Verdict {found.verdict}" in page

@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -94,12 +95,19 @@ def _read_back(scenario: str, read: Scenario, entries: Sequence[Listed], workboo
     values, cells = inputs_workbook.read(workbook, entries)
     changed = _changed(read, entries, values, cells, workbook)
     _must_find_samples(read, scenario, out)
-    text = rewritten(locate(scenario)[1], read.document, changed.document)
+    _, before, folder = locate(scenario)
+    text = rewritten(before, read.document, changed.document)
     with terminal.writing(out), whole_file(out) as opened:
-        opened.write(text.encode())
+        opened.write((b"" if folder is None else _mark(Path(scenario))) + text.encode())
     lines = list(inputs_workbook.changed_lines(entries, values))
     told = f"{out}: {len(lines)} of {len(entries)} values changed" if lines else f"{out}: nothing is changed"
     terminal.write("\n".join([told, *lines, f"Next, try: {terminal.command('compare', str(out), None)}"]))
+
+
+def _mark(file: Path) -> bytes:
+    """Return the mark with which some programs begin a file in UTF-8, if it is there."""
+    with file.open("rb") as opened:
+        return codecs.BOM_UTF8 if opened.read(3) == codecs.BOM_UTF8 else b""
 
 
 def _changed(

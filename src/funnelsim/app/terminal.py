@@ -262,8 +262,9 @@ def keep(folder: NewFolder | None, result: Result, given: Inputs | None) -> None
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
     from funnelsim.reports import workbook
+    from funnelsim.studies.assumptions import AssumptionsResult
 
-    if not workbook.is_there():
+    if not workbook.is_there() and not isinstance(result, AssumptionsResult):
         say(f"{workbook.MISSING}.")
 
 

@@ -29,7 +29,7 @@ from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
 
 _WIDEST = (32, 18)  # characters of a strategy on a line of the one table, if there is room, or not
-MORE = f"More of this: --show with {listed([*NAMES], 'or')}; all there is: --all"
+MORE = f"To see more, add --show {listed([*NAMES], 'or')}; to see all there is, --all."
 
 
 def comparison_page(

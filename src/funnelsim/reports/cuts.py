@@ -45,7 +45,6 @@ def of_everything(forecast: Forecast, metrics: Sequence[str], width: int) -> lis
         text_column(PRECISION, [row.intervals[0] for row in rows]),
         text_column(RANGE, [row.intervals[1] for row in rows]),
         text_column("Unit", [row.unit for row in rows]),
-        text_column("Counted over", [notes.BASES[FIGURES[name].basis] for name in metrics]),
     ]
     return tables("Figure", [row.title for row in rows], columns, Column.beside, width)
 

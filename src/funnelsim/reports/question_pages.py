@@ -45,6 +45,7 @@ def of_one(question: Question, result: SimulationResult, width: int) -> list[Ren
         Text(),
         *of_everything(forecast, question.figures, width),
         *notes.without_interval(_estimates(forecast, question.figures), forecast.months),
+        Text(notes.counted_over(question.figures)),
         *_more_of_money(question, forecast),
         *_details(question, result, width),
         *_parts(question, forecast, width),
@@ -84,30 +85,29 @@ def occurring(question: Question, forecasts: Iterable[Forecast]) -> list[tuple[P
 def _strategies(question: Question, result: ComparisonResult, width: int) -> list[RenderableType]:
     """Show the figures of a question, strategy by strategy."""
     names = titles_of(result)
-    forecasts = forecasts_of(result)
-    figures = [name for name in question.figures if question.name != "money" or name not in _DECIDING]
-    columns = [strategy_column(result, name) for name in figures]
-    first: list[Column] = []
-    last: list[Column] = []
-    if question.name == "money":
-        first, last = deciding_columns(result), _chances(result)
-        columns += quota_columns(result)
-    if question.name == "bottleneck":
-        first = busy_columns(result)
-    if question.name == "funnel":
-        columns.append(cycle_column(result))
     found: list[RenderableType] = []
-    for shown in (first, columns, last):
+    for shown in _groups(question, result):
         found += spaced(tables("Strategy", names, shown, width=width) if shown else [])
     found += [Text(), Text(notes.counted_over(question.figures))]
     if question.name == "money":
         found += _about_money(result)
     if question.name == "bottleneck":
         found += by_person({result.titles[name]: result[name].forecast for name in order(result)}, width)
-    for part, metrics in occurring(question, forecasts):
+    for part, metrics in occurring(question, forecasts_of(result)):
         shown = [strategy_column(result, name) for name in metrics]
         found += section(part.title, tables("Strategy", names, shown, width=width))
     return found
+
+
+def _groups(question: Question, result: ComparisonResult) -> list[list[Column]]:
+    """Make the columns of a question, table by table: its figures, and what only a comparison has."""
+    columns = [strategy_column(result, name) for name in question.figures]
+    if question.name == "money":
+        rest = [strategy_column(result, name) for name in question.figures if name not in _DECIDING]
+        return [deciding_columns(result), [*rest, *quota_columns(result)], _chances(result)]
+    if question.name == "bottleneck":
+        return [busy_columns(result), columns]
+    return [[*columns, cycle_column(result)]] if question.name == "funnel" else [columns]
 
 
 def _chances(result: ComparisonResult) -> list[Column]:
@@ -179,6 +179,7 @@ def _parts(question: Question, forecast: Forecast, width: int) -> list[Renderabl
     found: list[RenderableType] = []
     for part, figures in occurring(question, [forecast]):
         found += section(part.title, of_everything(forecast, figures, width))
+        found.append(Text(notes.counted_over(figures)))
         for asked, metrics in part.cuts:
             dimension = reps_or_teams(forecast) if asked == "rep" else asked
             shown = [name for name in metrics if name in figures]

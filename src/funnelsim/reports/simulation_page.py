@@ -81,7 +81,7 @@ def _summary(result: SimulationResult, width: int) -> list[RenderableType]:
         *notes.without_interval({name: forecast.estimate(name) for name in _MAIN}, forecast.months),
         Text(notes.intervals(result.years, forecast.months)),
         Text(notes.profit(forecast)),
-        Text(notes.counted()),
+        Text(f"{notes.counted()} {notes.counted_over(_MAIN)}"),
     ]
     if forecast.goals:
         found += section("Goals", goals(forecast, width))

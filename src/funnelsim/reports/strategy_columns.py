@@ -69,10 +69,13 @@ def answer_columns(result: ComparisonResult, joint: bool = False) -> list[Column
     """
     gains = result.comparison.differences()
     ahead = [gains[name].ahead if name in gains else None for name in order(result)]
-    return [
-        strategy_column(result, "profit"),
+    against = [
         _gain_column(result),
         figure_column("Ahead", Unit.SHARE, "", [_alone(each and each.value) for each in ahead]),
+    ]
+    return [
+        strategy_column(result, "profit"),
+        *(against if gains else []),
         *([_all_goals(result)] if joint else _goal_chances(result)),
     ]
 

@@ -15,7 +15,7 @@ from tests.unit.calibration.small import FROM, UNTIL, drawn, history_of
 from tests.unit.history import made
 
 import funnelsim as fs
-from funnelsim.calibration.calibrate import Calibration, recent
+from funnelsim.calibration.calibrate import Calibration, parts_of, recent
 from funnelsim.calibration.document import Firm
 from funnelsim.calibration.mix import first_stages, measure_mix
 from funnelsim.calibration.visits import visits_of
@@ -48,6 +48,12 @@ def odd() -> Calibration:
         row["rep"] = "Ann [old].Lee" if row["created"] < pd.Timestamp("2025-05-01") else "Bob = 1st"
         row["reason"] = "too * dear?" if row.get("outcome") == "lost" else ""
     return fs.calibrate(history_of(rows, ODD), draws=DRAWS)
+
+
+def test_every_part_that_is_measured_is_told() -> None:
+    history, told = history_of(drawn(60, seed=5), ODD), list[int]()
+    fs.calibrate(history, draws=20, progress=told.append)
+    assert sum(told) == parts_of(history)
 
 
 def written(firm: Firm, folder: Path) -> fs.Scenario:

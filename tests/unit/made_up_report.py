@@ -55,6 +55,13 @@ change = {{ "teams.sales.commission *=" = 2 }}
 [strategies.more]
 change = {{ "channels.web.inquiries_per_month *=" = 1.5 }}
 
+[strategies.one_more]
+change = {{ "teams.sales.reps.bertram" = {{ cost_per_month = 5678, skill = 1.1 }} }}
+
+[[changes]]
+date = 2026-02-01
+change = {{ "teams.sales.cost_per_person_month" = 4444 }}
+
 [assumptions.slow]
 title = "A slow market"
 change = {{ "channels.web.inquiries_per_month *=" = 0.7 }}

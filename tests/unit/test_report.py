@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import funnelsim as fs
+from funnelsim.metrics.wording import money_range
 from funnelsim.planning.bottleneck import bottleneck_in
 from funnelsim.planning.bridge import bridge_of
 from funnelsim.planning.case import Case, make_case
@@ -25,6 +27,8 @@ from funnelsim.studies.assumptions import assumptions_beside
 from .made_up_report import FIRM, HARM, HARMFUL_NAME
 from .report_golden import FOLDER, PRESETS, golden
 from .test_cli import call
+from .test_explaining import PAY as WAGES
+from .test_explaining import WAGE
 
 # Nobody signs anything, so that profit is cost alone, and the same in every world.
 SURE = """
@@ -52,6 +56,12 @@ def made(with_names: bool = False, with_pay: bool = False) -> fs.Report:
         held = Withheld(found.case.result.scenario, names=not with_names, pay=not with_pay)
         return fs.Report(found.case, held, found.made)
     return fs.report(fs.parse(FIRM), replications=60, jobs=1, made=date(2026, 1, 1))
+
+
+@cache
+def compared() -> fs.ComparisonResult:
+    """Compare the strategies of the same firm by themselves."""
+    return fs.compare(fs.parse(FIRM), replications=60, jobs=1)
 
 
 # ---- the answer ------------------------------------------------------------------------------
@@ -108,6 +118,42 @@ def test_too_few_years_say_so() -> None:
     assert second.startswith("That would take more of them: too few years")
 
 
+def test_what_is_not_sure_is_said_to_be_so() -> None:
+    found = make_case(
+        fs.load("first_steps"), strategies=["today", "one_more_rep"], replications=60, seed=1, jobs=1
+    )
+    first, second = verdict(found)
+    gain = found.result.comparison.differences()["one_more_rep"]
+    assert gain.low < 0 < gain.high
+    assert first == "No strategy surely earns more profit than today."
+    assert money_range(gain.low, gain.high, "USD") in second
+
+
+def test_tipping_points_are_looked_for_where_the_gain_crosses_zero() -> None:
+    """One person less gains 3 wages less 3,300, so that it pays above a wage of 1,100."""
+    found = case(WAGES)
+    assert found.tipping is not None
+    (tipping,) = found.tipping.assumptions
+    assert tipping.key == WAGE
+    assert [(tip.below, tip.above) for tip in tipping.tips] == [("today", "leaner")]
+    assert tipping.tips[0].at.value == pytest.approx(1100, abs=1)
+    told = [
+        fs.Report(found, Withheld(found.result.scenario, pay=each), date.today()) for each in (True, False)
+    ]
+    assert told[0].contents.tipping == ("The choice hangs on pay in teams.sales, which is left out here.",)
+    assert "is above 1,100" in told[1].contents.tipping[0]
+
+
+def test_a_stopped_comparison_is_refused() -> None:
+    result = fs.compare(fs.parse(SURE + CHEAPER), replications=20, jobs=1)
+    short = {
+        name: replace(each, plan=replace(each.plan, replications=40))
+        for name, each in result.simulations.items()
+    }
+    with pytest.raises(ValueError, match="the comparison was stopped"):
+        fs.report(fs.ComparisonResult(result.scenario, short))
+
+
 def test_a_single_strategy_has_a_report() -> None:
     found = fs.report(fs.parse(SURE), replications=20, jobs=1)
     assert (found.contents.bridge, found.contents.tornado, len(found.contents.funnels)) == (None, None, 1)
@@ -130,7 +176,7 @@ def shown(table: Table, title: str) -> list[tuple[str, Cell]]:
     [("Profit", "profit", 1e3), ("Revenue", "revenue", 1e3), ("Contracts", "won", 1.0)],
 )
 def test_figures_are_those_of_the_api(title: str, figure: str, scale: float) -> None:
-    result = fs.compare(fs.parse(FIRM), replications=60, jobs=1)
+    result = compared()
     by_title = {
         result.scenario.title_of(name).capitalize(): each for name, each in result.simulations.items()
     }
@@ -217,8 +263,8 @@ def test_tornado_moves_what_is_asked_for() -> None:
 
 # ---- what is kept back -----------------------------------------------------------------------
 
-NAME = re.compile("anna|gruber", re.IGNORECASE)
-PAY = re.compile(r"4[,_]?321|5[,_]?678|0?\.0765|7\.65|1\.0987|cost_per_person_month|\.commission")
+NAME = re.compile("anna|gruber|bertram", re.IGNORECASE)
+PAY = re.compile(r"4[,_]?321|4[,_]?444|5[,_]?678|0?\.0765|7\.65|1\.0987|cost_per_person_month|\.commission")
 
 
 def test_names_and_pay_are_left_out() -> None:
@@ -229,6 +275,11 @@ def test_names_and_pay_are_left_out() -> None:
     assert "We ask whether sales rep 1 should stay." in found.contents.about
     assert "Without sales rep 1" not in found.html  # it has a title of its own
     assert "sales rep 1, the whole period" in str(found.contents.quota)
+    about = {row.title: row.about for row in found.contents.strategies.rows}
+    assert about["Dearer people"] == ("Pay in teams › sales changes",)
+    assert about["One more"] == (
+        "Teams › sales › reps › sales rep 3: nothing to { skill = 1.1 } from 2026-01-01",
+    )
 
 
 def test_names_and_pay_are_shown_where_that_is_asked_for() -> None:
@@ -245,7 +296,7 @@ def test_what_is_downloaded_is_valid() -> None:
     again = fs.parse(download.content)
     assert list(again.teams["sales"].reps) == ["sales rep 1", "sales rep 2"]
     assert again.teams["sales"].cost_per_person_month == 0
-    assert list(again.strategies) == ["without_sales rep 1", "dearer", "more"]
+    assert list(again.strategies) == ["without_sales rep 1", "dearer", "more", "one_more"]
     assert [note.split(",")[0].split(":")[0] for note in download.notes] == [
         "Reps are numbered",
         "Pay is left out",
@@ -257,6 +308,18 @@ def test_presets_without_pay_are_valid(preset: str) -> None:
     scenario = fs.load(preset)
     held = Withheld(scenario).document
     assert scenario.beginning(held).strategies.keys() == scenario.strategies.keys()
+
+
+def test_names_that_are_words_of_the_file_too() -> None:
+    text = FIRM.replace("anna_gruber", "people").replace(
+        '"teams.*" =', '"*.commission" = "measured: 0.0765"\n"teams.*" ='
+    )
+    scenario = fs.parse(text)
+    kept = scenario.beginning(Withheld(scenario).document)
+    assert list(kept.teams["sales"].reps) == ["sales rep 1", "sales rep 2"]
+    assert kept.teams["sales"].people == 1
+    assert next(iter(kept.strategies)) == "without_sales rep 1"
+    assert list(kept.origins) == ["teams.sales.reps.sales rep 1.*", "teams.*"]
 
 
 def test_sentences_do_not_tell_pay_or_names() -> None:

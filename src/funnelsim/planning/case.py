@@ -106,6 +106,8 @@ def make_case(
         jobs=jobs,
         progress=progress,
     )
+    if result.stopped:
+        raise KeyboardInterrupt
     return case_of(result, progress=progress, more=more)
 
 
@@ -123,11 +125,13 @@ def case_of(
 
     Raises
     ------
+    ValueError
+        If the comparison was stopped.
     KeyboardInterrupt
-        Stopped before all was finished, or the comparison was.
+        Stopped before all was finished.
     """
     if result.stopped:
-        raise KeyboardInterrupt
+        raise ValueError("the comparison was stopped before all its years were finished: simulate it again")
     rival = _rival(result)
     shown = [result.base, *([] if rival is None else [rival])]
     scenario, years = result.scenario, result.plan.replications

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from funnelsim.metrics.wording import spoken
-from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.changes import EVERY, split_key
 from funnelsim.scenario.paths import Path, is_map, kind_at, written
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.structure import Document
@@ -20,9 +20,9 @@ _REP_PAY = "cost_per_month"
 _TELLS_PAY = re.compile(
     rf"\b(?:{'|'.join(_TEAM_PAY[:1] + _TEAM_PAY[2:])})\b|\.commission\b|\breps\.\S+\.{_REP_PAY}\b"
 )
-_PROSE = ("about", "title", "origins")
-_CHANGES = ("change",)
-_BY_PATH = ("uncertainties", "origins")
+_PROSE = ("about", "title")  # keys of what the user says in words
+_CHANGES, _ORIGINS = ("change",), ("origins",)
+_BY_PATH = ("change", "uncertainties", "origins")  # tables whose keys are paths
 _FEWEST_LETTERS = 3  # of a name that is looked for within sentences: "A" is a word as well
 
 
@@ -59,7 +59,7 @@ class Withheld:
         if not self.names:
             return {}
         found: dict[str, str] = {}
-        for team, rep in _named(self.scenario):
+        for team, rep in _named(self.scenario.document):
             count = sum(called.startswith(f"{team} rep ") for called in found.values())
             found.setdefault(rep, f"{team} rep {count + 1}")
         return found
@@ -78,10 +78,14 @@ class Withheld:
 
     def path(self, path: str) -> str:
         """Write a path, or a key of a change, with numbers for names; one of pay says only of whom."""
-        parts, operation = split_key(path)
+        parts, _ = split_key(path)
         if self.pay and _is_pay(parts):
             return f"pay in {written(self._renamed(parts[:-1]))}"
-        return " ".join(filter(None, [written(self._renamed(parts)), operation]))
+        return self._changed(path)
+
+    def value(self, path: str, value: object) -> object:
+        """Write the value at a path without what is kept back: a table may have names and pay in it."""
+        return self._value(value, split_key(path)[0])
 
     @property
     def document(self) -> Document:
@@ -110,23 +114,26 @@ class Withheld:
         return self._forms[found.group()]
 
     def _renamed(self, parts: Path) -> Path:
-        return tuple(self.numbers.get(part, part) for part in parts)
+        """Write numbers for names where a path has names of the user's own; a key of the schema stays."""
+        return tuple(self._key(part, parts[:place]) for place, part in enumerate(parts))
 
     def _table(self, table: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Copy a table without what is kept back."""
         found = {}
-        by_path = path[-1:] and path[-1] in (*_CHANGES, *_BY_PATH) and path[0] != "teams"
+        by_path = path[-1:] and path[-1] in _BY_PATH and path[0] != "teams"
         for key, value in table.items():
             inner = split_key(key)[0] if by_path else (*path, key)
-            if self.pay and _is_pay(inner):
+            if self.pay and (_is_pay(inner) or (path == _ORIGINS and _TELLS_PAY.search(key))):
                 continue
-            if by_path:
-                parts, operation = split_key(key)
-                called = " ".join(filter(None, [written(self._renamed(parts)), operation]))
-            else:
-                called = self._key(key, path)
-            found[called] = self._value(value, inner, prose=bool({path[-1:] and path[-1], key} & set(_PROSE)))
+            called = self._changed(key) if by_path else self._key(key, path)
+            prose = path == _ORIGINS or key in _PROSE
+            found[self.text(called) if path == _ORIGINS else called] = self._value(value, inner, prose)
         return found
+
+    def _changed(self, key: str) -> str:
+        """Write the key of a change, an uncertain number or an origin."""
+        parts, operation = split_key(key)
+        return " ".join(filter(None, [written(self._renamed(parts)), operation]))
 
     def _key(self, key: str, path: Path) -> str:
         """Write the key of a table: a name of the user's own may have that of a rep in it."""
@@ -149,17 +156,29 @@ class Withheld:
     @cached_property
     def _own_names(self) -> dict[str, str]:
         """Return what names of the user's own become, where the name of a rep is in them."""
-        known = {*self.numbers, *self.scenario.strategies, *self.scenario.goals, *self.scenario.channels}
-        return {name: self.text(name) for name in known}
+        return {name: self.text(name) for name in (*self.numbers, *_own(self.scenario.document))}
 
 
-def _named(scenario: Scenario) -> Iterable[tuple[str, str]]:
-    """List named reps with their teams, those whom strategies bring too."""
-    for name in ("today", *scenario.strategies):
-        for dated in scenario.timeline(name):
-            for team, each in dated.scenario.teams.items():
-                for rep in each.reps:
-                    yield team, rep
+def _own(table: Mapping[str, Any], path: Path = ()) -> Iterator[str]:
+    """List all names that the user has given to tables."""
+    for key, value in table.items():
+        if is_map(kind_at(path)):
+            yield key
+        if isinstance(value, Mapping):
+            yield from _own(value, (*path, key))
+
+
+def _named(table: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[str, str]]:
+    """List named reps with their teams, those whom dated changes, strategies and assumptions bring too."""
+    for key, value in table.items():
+        inner = split_key(key)[0] if path[-1:] == _CHANGES else (*path, key)
+        if len(inner) > 3 and inner[0] == "teams" and inner[2] == "reps" and inner[3] != EVERY:
+            yield inner[1], inner[3]
+        elif isinstance(value, Mapping):
+            yield from _named(value, inner)
+        elif isinstance(value, list):
+            for each in value:
+                yield from _named(each, inner) if isinstance(each, Mapping) else ()
 
 
 def _is_pay(parts: Path) -> bool:

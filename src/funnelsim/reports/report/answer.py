@@ -12,7 +12,7 @@ from funnelsim.forecast.resampling import FEWEST
 from funnelsim.metrics.wording import listed, money_range, percent, period, simulated, too_few
 from funnelsim.planning.case import Case
 from funnelsim.reports import notes
-from funnelsim.reports.report.naming import caller, titled
+from funnelsim.reports.report.naming import caller, titled, years_of
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.results import ComparisonResult
 
@@ -44,11 +44,7 @@ def verdict(case: Case) -> tuple[str, str]:
         return f"There is nothing to compare {base} with.", told
     gains, leaders = comparison.differences(), comparison.leaders()
     if all(map(comparison.makes_no_difference, gains)):
-        others = (
-            "No other strategy makes"
-            if len(gains) > 1
-            else f"{_sentence(called(case.rival))[:-1]} does not make"
-        )
+        others = "No other strategy makes" if len(gains) > 1 else f"{called(case.rival)} does not make"
         return "There is nothing to choose between.", f"{others} any difference to {base}."
     if result.years < FEWEST or not (leaders or _is_known(result, case.rival)):
         lacks = [each.more_years for each in gains.values() if math.isfinite(each.more_years)]
@@ -69,9 +65,9 @@ def verdict(case: Case) -> tuple[str, str]:
     near = gains[case.rival]
     return (
         f"No strategy surely earns more profit than {base}.",
-        f"The one with the highest profit of the others, {called(case.rival)}, is "
-        f"{money_range(near.low, near.high, currency)} apart from it on average, and ahead in "
-        f"{percent(near.ahead.value)} of {_years(result)}.",
+        f"The one with the highest profit of the others, {called(case.rival)}, differs from it by "
+        f"{money_range(near.low, near.high, currency)} on average, and is ahead in "
+        f"{percent(near.ahead.value)} of simulated {years_of(result)}.",
     )
 
 
@@ -82,7 +78,7 @@ def _of_the_leaders(result: ComparisonResult, leaders: Sequence[str], ran: str) 
     gain = money_range(first.low, first.high, result.scenario.currency)
     earns = (
         f"it earns {gain} more profit than {base} on average, and is ahead in {percent(first.ahead.value)} "
-        f"of {_years(result)}"
+        f"of simulated {years_of(result)}"
     )
     if len(leaders) == 1:
         return _sentence(f"choose {called(leaders[0])}: {earns}"), _second(result, leaders[0])
@@ -110,10 +106,6 @@ def _is_known(result: ComparisonResult, strategy: str) -> bool:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _years(result: ComparisonResult) -> str:
-    return "simulated years" if result[result.base].forecast.months == 12 else "simulated periods"
 
 
 def watch(result: ComparisonResult) -> list[str]:

@@ -14,17 +14,20 @@ from funnelsim.planning.case import Case
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, RANGE, figure_column, outcome, precision
 from funnelsim.reports.report.contents import Cell, DotPlot, Dots, Heading, Row, Table
-from funnelsim.reports.report.naming import in_order, mark_of, title_of, titled
+from funnelsim.reports.report.naming import in_order, mark_of, path_title, title_of, titled, years_of
 from funnelsim.reports.report.shapes import scale_over
+from funnelsim.scenario import TODAY, Lever, levers
+from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
 
 SHOWN = ("profit", "revenue", "won", "cycle_length")
+MOST_CHANGES = 4  # listed of a strategy that nobody has described
 
 
 # ---- strategies ------------------------------------------------------------------------------
 
 
-def strategies(case: Case) -> Table:
+def strategies(case: Case, withheld: Withheld) -> Table:
     """Tabulate what each strategy brings, sorted by profit, and how it compares with the base."""
     result, names = case.result, in_order(case.result)
     gains = result.comparison.differences()
@@ -37,8 +40,8 @@ def strategies(case: Case) -> Table:
     headings = [heading for heading, _ in columns]
     headings += [
         Heading(f"Profit against {base}", gained.unit),
-        Heading(f"Ahead of {base}", "of years"),
-        Heading("Loss", "of years"),
+        Heading(f"Ahead of {base}", f"of {years_of(result)}"),
+        Heading("Loss", f"of {years_of(result)}"),
     ]
     last = [
         [Cell(value, "", ends) for value, ends in zip(gained.values, gained.intervals, strict=True)],
@@ -47,7 +50,7 @@ def strategies(case: Case) -> Table:
     ]
     cells = zip(*(found for _, found in columns), *last, strict=True)
     rows = [
-        Row(title_of(case, name), tuple(each), mark_of(case, name), tuple(_changes(case, name)))
+        Row(title_of(case, name), tuple(each), mark_of(case, name), tuple(_changes(case, name, withheld)))
         for name, each in zip(names, cells, strict=True)
     ]
     return Table(
@@ -55,9 +58,25 @@ def strategies(case: Case) -> Table:
     )
 
 
-def _changes(case: Case, name: str) -> list[str]:
-    about = case.result.scenario.about_strategy(name)
-    return [about] if about else []
+def _changes(case: Case, name: str, withheld: Withheld) -> list[str]:
+    """Say what a strategy is: as its author does, or else by what it changes."""
+    scenario = case.result.scenario
+    about = scenario.about_strategy(name)
+    if about or name == TODAY:
+        return [about] if about else []
+    moved = [_change(each, withheld) for each in levers(scenario, name)]
+    more = [f"and {len(moved) - MOST_CHANGES} more"] if len(moved) > MOST_CHANGES else []
+    return moved[:MOST_CHANGES] + more
+
+
+def _change(lever: Lever, withheld: Withheld) -> str:
+    """Write a value before and after, and from when."""
+    if withheld.is_pay(lever.path):
+        return f"{path_title(lever.path, withheld)} changes"
+    kept = (withheld.value(lever.path, each) for each in (lever.before, lever.after))
+    before, after = map(notes.value_in_words, kept)
+    day = "" if lever.begins is None else f" from {lever.begins}"
+    return f"{path_title(lever.path, withheld)}: {before} to {after}{day}"
 
 
 def _column(result: ComparisonResult, names: Sequence[str], metric: str) -> tuple[Heading, list[Cell]]:
@@ -157,7 +176,7 @@ def goals(case: Case) -> tuple[Table | None, list[str]]:
     headings = tuple(
         Heading(titled(name), f"{FIGURES[goal.metric].title}: {goal.words()}") for name, goal in asked.items()
     )
-    caption = "How many of the simulated years reach each goal, and where its figure stands on average"
+    caption = f"How many of the simulated {years_of(result)} reach each goal, and its figure on average"
     table = Table("Strategy", headings, tuple(rows), caption, small=len(asked) <= 3)
     return table, notes.worst_months([*asked.values()])
 
@@ -177,7 +196,7 @@ def quota(case: Case) -> Table | None:
     for name, each in zip(shown, lists, strict=True):
         attained = [None if one is None else one.attained for one in each]
         heading, cells = both_intervals(f"Attained, {title_of(case, name)}", Unit.SHARE, "", attained)
-        headings += [heading, Heading(f"Chance, {title_of(case, name)}", "of years")]
+        headings += [heading, Heading(f"Chance, {title_of(case, name)}", f"of {years_of(result)}")]
         columns += [cells, [chance_cell(None if one is None else one.chance) for one in each]]
     rows = tuple(
         Row(_whose(place), tuple(cells))

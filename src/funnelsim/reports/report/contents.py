@@ -152,7 +152,6 @@ class HeatMap:
     """Where work waits: teams, stages and segments of a strategy."""
 
     title: str
-    mark: str
     verdict: str
     headings: tuple[Heading, ...]
     groups: tuple[tuple[str, tuple[HeatRow, ...]], ...]
@@ -167,7 +166,6 @@ class Bar:
     kind: str
     since: float
     until: float
-    precision: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -216,6 +214,7 @@ class Contents:
     goals: Table | None
     goals_asked: tuple[str, ...]
     quota: Table | None
+    years: str  # what is simulated many times
     profit: DotPlot
     strategies: Table
     strategy_notes: tuple[str, ...]
@@ -240,7 +239,7 @@ def said(part: _Part, say: Callable[[str], str]) -> _Part:
     """Say every text of a part otherwise; the scenario to download is as it is.
 
     >>> said(Heading("Cost", "USD"), str.upper)
-    Heading(title='COST', unit='USD')
+    Heading(title='COST', unit='USD', words=False)
     """
     made: Any = part
     if isinstance(part, str):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from funnelsim.forecast import ADDED_UP, Forecast, Interval, SoFar
 from funnelsim.forecast.quota import WHOLE, quarters
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import amount, money_range, number, percent, simulated, spoken
-from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place
+from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place, TeamLoss
 from funnelsim.planning.case import Case
 from funnelsim.reports.columns import PRECISION, RANGE, figure_column
 from funnelsim.reports.fates import Fates, fates_of
@@ -28,9 +28,8 @@ from funnelsim.reports.report.contents import (
     Step,
     Table,
 )
-from funnelsim.reports.report.naming import mark_of, title_of, titled
+from funnelsim.reports.report.naming import mark_of, title_of, titled, years_of
 from funnelsim.reports.report.shapes import Scale, Tick, line, scale_over
-from funnelsim.scenario import Scenario
 
 MOST_FANS = 2
 LEVELS = 5  # of a heat map, above nothing
@@ -127,7 +126,11 @@ def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) 
     ranged = all(math.isfinite(end) for month in found for end in (month.p10, month.p90))
     upper, lower = points([each.p90 for each in found]), points([each.p10 for each in found])
     last = found[-1]
-    ranges = f" ({_between(last.p10, last.p90, unit, currency)} in 8 years of 10)" if ranged else ""
+    ranges = (
+        f" ({_between(last.p10, last.p90, unit, currency)} in 8 {years_of(case.result)} of 10)"
+        if ranged
+        else ""
+    )
     return Band(
         title=title_of(case, name),
         mark=mark_of(case, name),
@@ -194,104 +197,90 @@ FATES = (("on", "went on"), ("lost", "said no"), ("cold", "went cold"), ("other"
 def funnel_note(case: Case) -> str:
     """State what the funnels count."""
     base = case.result[case.result.base].forecast
-    return (
-        "Visits of the period's inquiries to each stage, in the mean of "
-        f"{simulated(base.years, base.months)}. Both funnels have one scale."
-    )
+    ran = simulated(base.years, base.months)
+    scale = " Both funnels have one scale." if len(case.shown) > 1 else ""
+    return f"Visits of the period's inquiries to each stage, in the mean of {ran}.{scale}"
 
 
 # ---- where work waits ------------------------------------------------------------------------
 
 _COLUMNS = ("Busy", "Wait", "Gone cold", "Profit lost")
+_NO_CELL = Heat("", "", 0)
 
 
 def heat(case: Case) -> list[HeatMap]:
     """Show how busy teams are, who waits and goes cold, and the profit that is lost to each team."""
     found = list(case.bottlenecks.values())
-    if not found:
-        return []
-    darkest = _darkest(found)
-    return [_map(case, each, darkest) for each in found]
+    return [_map(case, each, _Everywhere.of(found, case.result.scenario.currency)) for each in found]
 
 
-def _darkest(found: Sequence[BottleneckResult]) -> dict[str, float]:
-    """Return the largest wait, share gone cold and loss of all strategies: what is darkest."""
-    places = [place for each in found for place in (*each.stages, *each.segments)]
-    teams = [team for each in found for team in each.teams]
-    return {
-        "wait": _largest([*(each.wait for each in places), *(each.wait for each in teams)]),
-        "cold": _largest(each.cold for each in places),
-        "lost": _largest(each.lost for each in teams),
-    }
+@dataclass(frozen=True)
+class _Everywhere:
+    """The figures of all strategies: they have one scale, and the largest is darkest."""
 
+    currency: str
+    busy: tuple[Interval, ...]
+    waits: tuple[Interval, ...]
+    colds: tuple[Interval, ...]
+    losses: tuple[Interval, ...]
 
-def _largest(found: Iterable[Interval]) -> float:
-    return max((each.value for each in found if math.isfinite(each.value)), default=0.0)
-
-
-def _map(case: Case, found: BottleneckResult, darkest: dict[str, float]) -> HeatMap:
-    scenario = case.result.scenario
-    currency = scenario.currency
-    in_file = {name: place for place, name in enumerate(case.result[found.strategy].forecast.names.teams)}
-    teams = sorted(found.teams, key=lambda each: in_file[each.team])
-    busy = figure_column("", Unit.SHARE, "", [each.busy for each in teams], RANGE)
-    lost = figure_column("", Unit.MONEY, currency, [each.lost for each in teams], PRECISION)
-    waits = figure_column("", Unit.HOURS, "", [each.wait for each in teams], RANGE)
-    rows = [
-        HeatRow(
-            titled(each.team),
-            (
-                Heat(busy.values[place], (busy.intervals[place]), _level(each.busy.value, 1.0)),
-                Heat(
-                    waits.values[place],
-                    (waits.intervals[place]),
-                    _level(each.wait.value, darkest["wait"]),
-                ),
-                Heat("", "", 0),
-                Heat(
-                    lost.values[place],
-                    (lost.intervals[place]),
-                    _level(each.lost.value, darkest["lost"]),
-                ),
-            ),
+    @classmethod
+    def of(cls, found: Sequence[BottleneckResult], currency: str) -> _Everywhere:
+        """Collect them."""
+        teams = [team for each in found for team in each.teams]
+        places = [place for each in found for place in (*each.stages, *each.segments)]
+        return cls(
+            currency,
+            tuple(each.busy for each in teams),
+            (*(each.wait for each in teams), *(each.wait for each in places)),
+            tuple(each.cold for each in places),
+            tuple(each.lost for each in teams),
         )
-        for place, each in enumerate(teams)
-    ]
-    groups = [("Teams", tuple(rows)), ("Stages", _places(found.stages, darkest))]
+
+    def teams(self, found: Sequence[TeamLoss]) -> tuple[tuple[HeatRow, ...], str]:
+        """Make the rows of teams; return them, and the unit of what is lost."""
+        busy, _ = self._cells([each.busy for each in found], Unit.SHARE, RANGE, self.busy, 1.0)
+        waits, _ = self._cells([each.wait for each in found], Unit.HOURS, RANGE, self.waits)
+        lost, unit = self._cells([each.lost for each in found], Unit.MONEY, PRECISION, self.losses)
+        cells = zip(busy, waits, [_NO_CELL] * len(found), lost, strict=True)
+        return tuple(HeatRow(titled(each.team), of) for each, of in zip(found, cells, strict=True)), unit
+
+    def places(self, found: Sequence[Place]) -> tuple[HeatRow, ...]:
+        """Make the rows of stages or segments."""
+        waits, _ = self._cells([each.wait for each in found], Unit.HOURS, RANGE, self.waits)
+        colds, _ = self._cells([each.cold for each in found], Unit.SHARE, RANGE, self.colds)
+        cells = zip(waits, colds, strict=True)
+        return tuple(
+            HeatRow(titled(each.name), (_NO_CELL, wait, cold, _NO_CELL))
+            for each, (wait, cold) in zip(found, cells, strict=True)
+        )
+
+    def _cells(
+        self,
+        figures: Sequence[Interval],
+        unit: Unit,
+        interval: str,
+        everywhere: Sequence[Interval],
+        darkest: float = 0.0,
+    ) -> tuple[list[Heat], str]:
+        column = figure_column("", unit, self.currency, figures, interval, beside=everywhere)
+        most = darkest or max((each.value for each in everywhere if math.isfinite(each.value)), default=0.0)
+        texts = zip(column.values, column.intervals, figures, strict=True)
+        return [Heat(value, ends, _level(each.value, most)) for value, ends, each in texts], column.unit
+
+
+def _map(case: Case, found: BottleneckResult, everywhere: _Everywhere) -> HeatMap:
+    in_file = case.result[found.strategy].forecast.names.teams
+    teams, unit = everywhere.teams(sorted(found.teams, key=lambda each: in_file.index(each.team)))
+    groups = [("Teams", teams), ("Stages", everywhere.places(found.stages))]
     if len(found.segments) > 1:
-        groups.append(("Segments", _places(found.segments, darkest)))
-    units = ("% of hours", "hours", "% of visits", lost.unit)
+        groups.append(("Segments", everywhere.places(found.segments)))
+    units = ("% of hours", "hours", "% of visits", unit)
     return HeatMap(
         title=title_of(case, found.strategy),
-        mark=mark_of(case, found.strategy),
         verdict=found.verdict,
         headings=tuple(map(Heading, _COLUMNS, units)),
         groups=tuple(groups),
-    )
-
-
-def _places(found: Sequence[Place], darkest: dict[str, float]) -> tuple[HeatRow, ...]:
-    waits = figure_column("", Unit.HOURS, "", [each.wait for each in found], RANGE)
-    colds = figure_column("", Unit.SHARE, "", [each.cold for each in found], RANGE)
-    return tuple(
-        HeatRow(
-            titled(each.name),
-            (
-                Heat("", "", 0),
-                Heat(
-                    waits.values[place],
-                    (waits.intervals[place]),
-                    _level(each.wait.value, darkest["wait"]),
-                ),
-                Heat(
-                    colds.values[place],
-                    (colds.intervals[place]),
-                    _level(each.cold.value, darkest["cold"]),
-                ),
-                Heat("", "", 0),
-            ),
-        )
-        for place, each in enumerate(found)
     )
 
 
@@ -306,14 +295,15 @@ def _level(value: float, darkest: float) -> int:
     return min(math.ceil(LEVELS * value / darkest), LEVELS)
 
 
-def heat_notes(scenario: Scenario) -> list[str]:
+def heat_notes(case: Case) -> list[str]:
     """State what the cells are."""
-    if not scenario.teams:
+    years = years_of(case.result)
+    if not case.result.scenario.teams:
         return ["The scenario has no teams, so that nothing waits for people."]
     return [
-        f"Below a figure is the range of single years ({RANGE}); below a team's lost profit, the precision "
+        f"Below a figure is the range of single {years} ({RANGE}); below a team's lost profit, the precision "
         f"of the mean ({PRECISION}).",
         f"Profit lost to a team: what the firm would earn more with {MORE} times the people in that team "
         "alone, before their pay, seats, training and hiring. More people there bring about that at most.",
-        "Wait is by the clock, until work starts. Darker is more, in one scale for both.",
+        "Wait is by the clock, until work starts. A stronger colour is more, in one scale for both.",
     ]

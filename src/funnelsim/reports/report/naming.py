@@ -5,6 +5,8 @@ from __future__ import annotations
 from funnelsim.metrics.wording import Called, spoken
 from funnelsim.planning.case import Case
 from funnelsim.scenario import TODAY
+from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
 
 
@@ -37,6 +39,11 @@ def title_of(case: Case, strategy: str) -> str:
     return titled(case.result.scenario.title_of(strategy))
 
 
+def years_of(result: ComparisonResult) -> str:
+    """Call what is simulated many times: years, or periods of another length."""
+    return "years" if result[result.base].forecast.months == 12 else "periods"
+
+
 def in_order(result: ComparisonResult) -> list[str]:
     """List strategies, the highest mean profit first (RE3)."""
     return sorted(result, key=lambda name: -result.comparison.profits()[name].value)
@@ -49,3 +56,14 @@ def mark_of(case: Case, name: str) -> str:
     if name == case.result.best:
         return "best"
     return "rival" if name == case.rival else ""
+
+
+def path_title(key: str, withheld: Withheld) -> str:
+    """Write a path, or a key of a change, for readers who do not know the file.
+
+    >>> from funnelsim.scenario import load
+    >>> path_title("stages.first_call.conversion *=", Withheld(load("first_steps")))
+    'Stages › first call › conversion'
+    """
+    path, _ = split_key(withheld.path(key))
+    return titled(" › ".join(path))

@@ -14,7 +14,7 @@ from funnelsim.planning.tornado import Swing, TornadoResult
 from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, figure_column
 from funnelsim.reports.report.contents import Bar, Bars, Cell, Heading, Row, Table
-from funnelsim.reports.report.naming import caller, title_of, titled
+from funnelsim.reports.report.naming import caller, path_title, title_of, titled
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import AS_TYPED
 from funnelsim.scenario.changes import split_key
@@ -142,8 +142,7 @@ def _moved(each: Swing, found: TornadoResult, withheld: Withheld) -> str:
     """Name what is moved, as readers do who do not know the file."""
     if each.is_assumption:
         return titled(found.name_of(each))
-    path, _ = split_key(withheld.path(each.name))
-    return titled(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(path))
+    return path_title(each.name, withheld)
 
 
 def _at(each: Swing, end: int, withheld: Withheld) -> str:

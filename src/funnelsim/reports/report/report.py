@@ -17,6 +17,7 @@ from funnelsim.metrics.wording import simulated
 from funnelsim.planning.case import Case, case_of, make_case
 from funnelsim.reports.report import answer, choice, flow, reasons, sources
 from funnelsim.reports.report.contents import Contents, said
+from funnelsim.reports.report.naming import years_of
 from funnelsim.scenario import Scenario
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
@@ -105,7 +106,7 @@ def report(
     >>> made = report(load("first_steps"), replications=40, jobs=1)
     >>> made.contents.question
     'Which of 3 strategies earns the most profit in the year from 2026-01-01 to 2026-12-31?'
-    >>> made.html.startswith("<!doctype html>"), "http" in made.html
+    >>> made.html.startswith("<!doctype html>"), "<script" in made.html
     (True, False)
     """
     if isinstance(of, ComparisonResult):
@@ -152,15 +153,16 @@ def contents_of(case: Case, withheld: Withheld, made: date) -> Contents:
         goals=goals,
         goals_asked=tuple(asked),
         quota=choice.quota(case),
+        years=years_of(result),
         profit=choice.profit_plot(case),
-        strategies=choice.strategies(case),
+        strategies=choice.strategies(case, withheld),
         strategy_notes=tuple(choice.strategy_notes(case)),
         fans=tuple(flow.fans(case)),
         funnels=tuple(flow.funnels(case)),
         fates=flow.FATES,
         funnel_note=flow.funnel_note(case),
         heat=tuple(flow.heat(case)),
-        heat_notes=tuple(flow.heat_notes(scenario)),
+        heat_notes=tuple(flow.heat_notes(case)),
         bridge=reasons.bridge(case, withheld),
         assumptions=under,
         assumptions_told=tuple(under_told + reasons.nothing_unsure(case)),

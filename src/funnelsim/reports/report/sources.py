@@ -32,7 +32,7 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
     by_origin: dict[str, list[tuple[str, str]]] = {}
     for row in rows[:MOST_VALUES]:
         by_origin.setdefault(row.origin, []).append(
-            (withheld.path(row.path), notes.value_in_words(row.value))
+            (withheld.path(row.path), notes.value_in_words(withheld.value(row.path, row.value)))
         )
     assumed = sum(row.origin.startswith(ASSUMED) for row in rows)
     told = f"{assumed:,} of {len(rows):,} values are assumed."

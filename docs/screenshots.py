@@ -1,8 +1,13 @@
-"""Take the pictures of pages in a browser: `python -m docs.screenshots`, where there is a Chromium."""
+"""Take the pictures of pages in a browser: `python -m docs.screenshots`, where there is a Chromium.
+
+With names, only these.
+"""
 
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -18,6 +23,7 @@ import funnelsim as fs
 from funnelsim.app.what_if.server import serving
 from funnelsim.app.what_if.session import Session
 
+ROOT = Path(__file__).parent.parent
 PICTURES = Path(__file__).parent / "pictures"
 PATIENCE = 300_000  # milliseconds
 COLOURS = 64  # of a picture: small files, and nobody sees it
@@ -51,7 +57,40 @@ def what_if(page: Page) -> None:
         page.wait_for_selector('body[data-settled="2"]', timeout=PATIENCE)
 
 
-SHOTS = [Shot("report", 1080, 1180, report), Shot("what_if", 1280, 1000, what_if)]
+def site(page: Page) -> None:
+    """Build the site and open a question."""
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-c", "docs", ".", folder]
+        subprocess.run(command, cwd=ROOT, check=True)
+        page.goto((Path(folder) / "docs" / "questions" / "deliver.html").as_uri())
+
+
+def notebook(page: Page) -> None:
+    """Run a notebook, and open it as a page at its last question."""
+    import nbformat  # noqa: PLC0415 (only this picture needs it)
+    from nbclient import NotebookClient  # noqa: PLC0415
+    from nbconvert import HTMLExporter  # noqa: PLC0415
+
+    told = nbformat.read(ROOT / "notebooks" / "subscription_software.ipynb", as_version=4)
+    with TemporaryDirectory() as folder:
+        client = NotebookClient(told, resources={"metadata": {"path": folder}})
+        client.create_kernel_manager()
+        client.km.kernel_spec.argv[0] = sys.executable
+        client.execute()
+        file = Path(folder) / "notebook.html"
+        file.write_text(HTMLExporter().from_notebook_node(told)[0], encoding="utf-8")
+        page.route("http*://**", lambda route: route.abort())  # formulas, of which there are none
+        page.goto(file.as_uri())
+        page.get_by_role("heading", name="3. Who looks after them?").scroll_into_view_if_needed()
+        page.evaluate("document.querySelector('[id^=\"3.-Who\"]').scrollIntoView(); scrollBy(0, -16)")
+
+
+SHOTS = [
+    Shot("report", 1080, 1180, report),
+    Shot("what_if", 1280, 1000, what_if),
+    Shot("site", 1180, 900, site),
+    Shot("notebook", 960, 1150, notebook),
+]
 
 
 @contextmanager
@@ -65,9 +104,10 @@ def window(browser: Browser, shot: Shot) -> Iterator[Page]:
 
 
 def main() -> None:
-    """Take all pictures."""
+    """Take all pictures, or those that are named."""
+    asked = sys.argv[1:]
     with launched() as browser:
-        for shot in SHOTS:
+        for shot in (each for each in SHOTS if not asked or each.name in asked):
             with window(browser, shot) as page:
                 shot.opened(page)
                 seen = Image.open(io.BytesIO(page.screenshot()))

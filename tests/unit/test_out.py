@@ -90,6 +90,7 @@ def test_a_run_writes_its_frames_its_document_and_its_pictures(run: Path) -> Non
         *("by_team.csv", "cumulative.csv", "conversions.csv", "reasons.csv"),
         *("team_hours.csv", "goals.csv", "cycle.csv"),
         *(
+            "cumulative.csv",
             "results.json",
             "run.txt",
             "flow.png",

@@ -438,4 +438,4 @@ def test_a_folder_of_one_run_names_what_to_do(firm: Path, tmp_path: Path) -> Non
     call("run", str(firm), "--replications", "5", "--out", str(kept))
     found = call("report", str(kept), "--out", str(tmp_path / "report.html"))
     assert found.exit_code == 2
-    assert "a report compares them. Try: funnelsim report" in found.stderr
+    assert "a report compares strategies. Try: funnelsim report" in found.stderr

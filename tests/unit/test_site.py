@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -32,12 +33,16 @@ def sources() -> set[Path]:
 
 
 def listed(page: Path) -> list[Path]:
-    """List the pages that the tables of contents of a page name."""
+    """List the pages that the tables of contents of a page name, one by one or by a pattern."""
     lines = [
         line for each in TOCTREE.finditer(page.read_text("utf-8")) for line in each["listed"].splitlines()
     ]
     names = [re.sub(r"^.*<(.*)>$", r"\1", line) for line in lines if line and not line.startswith(":")]
-    return [(page.parent / f"{name}.md").resolve() for name in names]
+    found = []
+    for name in names:
+        there = Path(os.path.normpath(page.parent / name)).relative_to(ROOT)
+        found += sorted(ROOT.glob(f"{there}.md")) if "*" in name else [ROOT / f"{there}.md"]
+    return found
 
 
 def test_each_page_has_one_place_in_the_tree() -> None:

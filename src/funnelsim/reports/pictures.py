@@ -43,6 +43,7 @@ from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 _WIDEST = 78  # characters of a line above or below a picture
 _BESIDE = 36  # of a line of a legend
+_YEAR = 12  # months
 _LINE = 0.18  # inches of a legend that a line takes
 Place = Literal["", "top", "lower left", "lower right"]  # of a legend; "": none
 _ONE: dict[str, Any] = {"color": BLUE, "linewidth": 2.4}
@@ -171,9 +172,9 @@ def _quick(name: str, within: Mapping[float, Within]) -> str:
 
 
 def foremost(comparison: Comparison) -> list[str]:
-    """Name the base, and of the others the one with the highest mean profit."""
-    gains = {name: found.mean for name, found in comparison.differences().items()}
-    return [comparison.base, *([max(gains, key=gains.__getitem__)] if gains else [])]
+    """Name the base, and beside it the front runner (TE2), or the best of the others where none is ahead."""
+    others = [name for name in comparison.ranked() if name != comparison.base]
+    return [comparison.base, *([comparison.front_runner() or others[0]] if others else [])]
 
 
 def strategies(
@@ -192,7 +193,7 @@ def strategies(
     if metric not in FIGURES or "all" not in FIGURES[metric].by:
         known = ", ".join(name for name, figure in FIGURES.items() if "all" in figure.by)
         raise ValueError(f"there is no figure {metric!r} to compare; there are {known}")
-    figure, years = FIGURES[metric], simulated(comparison.years, comparison.forecasts[comparison.base].months)
+    figure, months = FIGURES[metric], comparison.forecasts[comparison.base].months
     order = _best_first(comparison, figure)
     ticks = [_tick(titles[name]) for name in order]
     row = max(0.45, _LINE * max(tick.count("\n") + 2 for tick in ticks))
@@ -209,8 +210,9 @@ def strategies(
     itself.set_yticks(range(len(order)), ticks)
     against.tick_params(axis="y", length=0)
     against.spines["left"].set_visible(False)
-    itself.set_title("bars: 8 of 10 simulated years", fontsize=10)
+    itself.set_title(f"bars: 8 of 10 simulated {'years' if months == _YEAR else 'periods'}", fontsize=10)
     against.set_title("bars: 95 % precision of the mean\ngrey: cannot be told apart", fontsize=10)
+    years = simulated(comparison.years, months)
     drawn.suptitle(in_lines(f"{figure.title} of each strategy, in the same {years}", _WIDEST))
     _finished(itself)
     return _finished(against)
@@ -371,21 +373,29 @@ Draw = Callable[[], Axes | Figure]
 
 def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Draw]:
     """Name the pictures of a result: of a comparison, of the base and the strategy beside it (TE2)."""
-    flow: dict[str, Draw] = {"flow": result.plot_flow, "cycle": result.plot_cycle}
     if isinstance(result, SimulationResult):
-        return _of_one(result) | flow
-    found: dict[str, Draw] = {"strategies": result.plot_strategies} | flow | _of_one(result[result.base])
+        return _of_one(result) | _response(result) | {"flow": result.plot_flow, "cycle": result.plot_cycle}
+    found: dict[str, Draw] = {
+        "strategies": result.plot_strategies,
+        "flow": result.plot_flow,
+        "cycle": result.plot_cycle,
+    }
+    found |= _of_one(result[result.base]) | _response(result[result.base])
     beside = result.comparison.front_runner()
     if beside is not None:
         found |= {f"best_{name}": draw for name, draw in _of_one(result[beside]).items()}
     return found
 
 
+def _response(one: SimulationResult) -> dict[str, Draw]:
+    """Name the picture of what money brings, where any channel responds to it."""
+    responds = any(channel.response is not None for channel in one.scenario.channels.values())
+    return {"response": lambda: one.plot_response()[0]} if responds else {}
+
+
 def _of_one(one: SimulationResult) -> dict[str, Draw]:
     """Name the pictures of one strategy."""
     found: dict[str, Draw] = {"forecast": one.plot_forecast, "funnel": one.plot_funnel}
-    if any(channel.response is not None for channel in one.scenario.channels.values()):
-        found["response"] = lambda: one.plot_response()[0]
     if one.forecast.has_cash:
         found["cash"] = one.plot_cash
     if one.forecast.has_customers:

@@ -132,14 +132,13 @@ def test_the_chance_of_all_goals_is_that_of_years_that_reach_all(firm: fs.Compar
 
 @pytest.mark.parametrize("preset", fs.presets())
 def test_the_table_of_every_preset_is_one_that_fits(preset: str) -> None:
-    result = fs.compare(fs.load(preset), replications=4)
+    result = fs.compare(fs.load(preset), replications=2)
     for width in (80, 100):
         (table,) = answer_table(result, width)
-        page = as_text(table, width)
-        assert max(map(len, page.splitlines())) <= width
-        page = as_text(comparison_page(result, "next", width=width), width)
-        assert page.index("Verdict") < page.index("Strategy")
-        assert max(len(line) for line in page.splitlines() if "Next, try" not in line) <= width
+        assert max(map(len, as_text(table, width).splitlines())) <= width
+    page = as_text(comparison_page(result, "next", width=80), 80)
+    assert page.index("Verdict") < page.index("Strategy")
+    assert max(map(len, page.splitlines())) <= 80
 
 
 def test_goals_too_many_for_the_width_become_one_column() -> None:

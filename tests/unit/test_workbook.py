@@ -96,7 +96,7 @@ def test_without_openpyxl_there_is_no_workbook_and_one_sentence(
 ) -> None:
     monkeypatch.setattr(workbook, "find_spec", lambda _: None)
     assert workbook.NAME not in dict(saving.result_files(result))
-    told = CliRunner().invoke(app, ["compare", "first_steps", *FEW, "--out", str(tmp_path / "out")])
+    told = CliRunner().invoke(app, ["run", "first_steps", *FEW, "--out", str(tmp_path / "out")])
     assert told.exit_code == 0
     assert "figures.xlsx is left out: it takes openpyxl" in told.stderr
     assert not (tmp_path / "out" / workbook.NAME).exists()
@@ -109,7 +109,7 @@ def test_a_folder_with_a_workbook_is_repeated_where_there_is_no_openpyxl(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    assert CliRunner().invoke(app, ["compare", "first_steps", *FEW, "--out", str(out)]).exit_code == 0
+    assert CliRunner().invoke(app, ["run", "first_steps", *FEW, "--out", str(out)]).exit_code == 0
     assert (out / workbook.NAME).exists()
     monkeypatch.setattr(workbook, "find_spec", lambda _: None)
     assert CliRunner().invoke(app, ["repeat", str(out / "MANIFEST.json")]).exit_code == 0

@@ -14,6 +14,11 @@ from funnelsim.scenario.paths import look_up
 # Words of sentences with which a scenario says that a value does not go with another one.
 _DEPENDS = ("loops for ever", "reps take leads themselves", "several people", "as many people", "deposit")
 
+# A change of uncertain numbers takes a while to be read.
+_QUICK = [
+    pytest.param(name, marks=pytest.mark.slow) if load(name).uncertainties else name for name in presets()
+]
+
 
 def _other_values(each):
     """List values that are not today's: a step up and down, or another choice."""
@@ -35,7 +40,7 @@ def _refusal(scenario, each, value):
     return ""
 
 
-@pytest.mark.parametrize("preset", presets())
+@pytest.mark.parametrize("preset", _QUICK)
 def test_a_strategy_accepts_each_input_of_a_preset(preset):
     """WI2: what the list offers, a strategy that begins with the period can change."""
     scenario = load(preset).without("strategies", "assumptions", "origins")
@@ -47,7 +52,7 @@ def test_a_strategy_accepts_each_input_of_a_preset(preset):
         assert a_few or len(refused) < len(_other_values(each)), each
 
 
-@pytest.mark.parametrize("preset", presets())
+@pytest.mark.parametrize("preset", _QUICK)
 def test_both_ends_of_a_range_are_valid_by_themselves(preset):
     """WI1: a range is within what the schema allows."""
     scenario = load(preset).without("strategies", "assumptions", "origins")
@@ -77,6 +82,7 @@ def _named(scenario, path):
     return next(each for each in inputs(scenario) if each.path == path)
 
 
+@pytest.mark.slow
 def test_a_strategy_accepts_each_input_of_a_calibrated_scenario():
     """WI2: tables drawn from a file, and values that are 0, too."""
     scenario = fs.firm_of(fs.calibrate(made.history_of(made.firm()), draws=20)).scenario()

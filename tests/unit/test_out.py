@@ -302,6 +302,7 @@ def test_figures_that_come_out_otherwise_are_named(run: Path, tmp_path: Path) ->
         (lambda found: found["options"].update(strategy="nobody"), "does not exist"),
         (lambda found: found.update(changes=[1]), "changes, tried, files and versions hold texts"),
         (lambda found: found.update(changes=["no"]), "is not a change"),
+        (lambda found: found.update(tried=["no"]), "is not a change"),
         (lambda found: found.update(kind="compare"), "digest, strategies, strategy is missing or unknown"),
         (lambda found: found.update(kind="x"), "kind is 'x'"),
         (lambda found: compared(found, ["a", "a"]), "strategies must be different names"),

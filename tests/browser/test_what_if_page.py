@@ -71,7 +71,7 @@ def test_a_slider_moves_and_the_numbers_are_those_of_a_comparison(page):
             "what_if": amount(means["what_if"], figure.unit, currency),
             "today": f"today {amount(means['today'], figure.unit, currency)}",
         }
-    assert page.locator("#verdict").inner_text() == compared.verdict
+    assert page.locator("#verdict").inner_text() == compared.answer
     document = answer_document(compared, Withheld(compared.scenario))
     assert page.locator("#gain").inner_text() == document["gain"]["words"]
     assert document["gain"]["range"] in page.locator("#range").inner_text()

@@ -280,8 +280,8 @@ def test_the_sentence_under_assumptions(typed: list[str], leaders: dict[str, lis
 def test_the_page_says_which_strategy_wins_under_which_assumption(result: fs.AssumptionsResult) -> None:
     page = page_of(result, everything=True)
     assert "3 strategies as typed and under 2 assumptions, in the same worlds" in page
-    assert "hard_times: Half as many buy stages.ask.conversion: 0.5 -> 0.25" in page
-    assert "more: Twice the ads channels.ads.inquiries_per_month: 40 -> 80" in page
+    assert "hard_times: Half as many buy conversion in ask: 0.5 -> 0.25" in page
+    assert "more: Twice the ads inquiries a month from ads: 40 -> 80" in page
     assert "as typed more" in page
     assert "hard_times thrift" in page
     assert " differs " in page
@@ -433,7 +433,7 @@ def test_one_assumption_for_every_command_that_simulates(file: str) -> None:
     assert call("repeat", "run/MANIFEST.json").exit_code == 0
     page = " ".join(call("run", file, *under, *FEW).stdout.split())
     assert page.startswith("mine.toml under hard_times, strategy today")
-    assert "What is assumed hard_times: Half as many buy stages.ask.conversion: 0.5 -> 0.25" in page
+    assert "What is assumed hard_times: Half as many buy conversion in ask: 0.5 -> 0.25" in page
     compared = " ".join(call("compare", file, *under, *FEW, "--out", "compared").stdout.split())
     assert compared.startswith("mine.toml under hard_times: 3 strategies in the same worlds")
     assert compared.endswith("--assumption hard_times")

@@ -38,6 +38,7 @@ change = { "teams.sales.cost_per_person_month" = 1600 }
 """
 WAGE = "teams.sales.cost_per_person_month"
 DEMAND = "channels.web.inquiries_per_month *="
+WAGE_IN_WORDS, DEMAND_IN_WORDS = "pay per person and month in sales", "Inquiries a month from web"
 
 
 def test_what_a_wage_is_worth_knowing() -> None:
@@ -53,7 +54,7 @@ def test_what_a_wage_is_worth_knowing() -> None:
     assert (demand.worth.value, demand.worth.low, demand.changes) == (0, 0, 0)
     assert demand.worth.high < 0.01 * truth
     assert found.unknown.value == 1
-    assert f"Measuring {WAGE} is worth at most" in found.verdict
+    assert f"Measuring {WAGE_IN_WORDS} is worth at most" in found.verdict
     assert "The other one is not surely worth anything" in found.verdict
     assert found.table.loc[WAGE, "worth"] == wage.worth.value
 
@@ -132,7 +133,7 @@ def test_a_tornado_is_that_of_the_wage() -> None:
     assert [end.profit.value for end in dear.ends] == pytest.approx([-6300, -8100])
     assert dear.gain.value == pytest.approx(1800)
     assert demand.profit.value == demand.gain.value == 0
-    assert f"hangs most on {WAGE}" in found.verdict
+    assert f"hangs most on {WAGE_IN_WORDS}" in found.verdict
     assert found.table.loc["dear", "profit_change"] == pytest.approx(-1800)
 
 
@@ -153,8 +154,10 @@ def test_the_choice_tips_at_the_wage_that_pays_for_the_change() -> None:
     assert (tip.below, tip.above) == ("today", "leaner")
     assert tip.at == pytest.approx((1100, 1100, 1100))
     assert (demand.best, demand.tips) == ("today", ())
-    assert f"Where {WAGE} is above 1,100 (1,100 to 1,100), leaner is better than today" in found.verdict
-    assert f"{DEMAND} does not change the choice within its range" in found.verdict
+    assert (
+        f"Where {WAGE_IN_WORDS} is above 1,100 (1,100 to 1,100), leaner is better than today" in found.verdict
+    )
+    assert f"{DEMAND_IN_WORDS} does not change the choice within its range" in found.verdict
     assert math.isnan(found.table.loc[DEMAND, "at"])
 
 

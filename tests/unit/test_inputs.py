@@ -7,9 +7,11 @@ import pytest
 from tests.unit.history import made
 
 import funnelsim as fs
-from funnelsim.scenario import ScenarioError, load, presets
-from funnelsim.scenario.inputs import GROUPS, Input, inputs
-from funnelsim.scenario.paths import look_up
+from funnelsim.scenario import ScenarioError, levers, load, presets, strategy_names
+from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.input_words import GROUPS, key_in_words
+from funnelsim.scenario.inputs import Input, inputs
+from funnelsim.scenario.paths import look_up, written
 
 # Words of sentences with which a scenario says that a value does not go with another one.
 _DEPENDS = ("loops for ever", "reps take leads themselves", "several people", "as many people", "deposit")
@@ -76,6 +78,17 @@ def test_inputs_are_told_apart_by_their_words_and_stand_in_the_file(preset):
         assert typed is not None or each.path.startswith("teams."), each
         if typed is not None and not each.spread and not isinstance(typed, dict):
             assert typed == each.value, each
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_what_a_preset_moves_is_called_by_words_that_tell_it_apart(preset):
+    """WI1: whatever a number or a strategy moves has words of its own, tables the names in their path."""
+    scenario = load(preset)
+    moved = {lever.path for name in strategy_names(scenario) for lever in levers(scenario, name)}
+    keys = moved | {written(split_key(key)[0]) for key in scenario.uncertainties}
+    words = {key: key_in_words(key, scenario) for key in keys}
+    assert len({*words.values()}) == len(keys)
+    assert not any("_" in said or "." in said for said in words.values())
 
 
 def _named(scenario, path):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,6 @@ from funnelsim.planning.bottleneck import bottleneck_in
 from funnelsim.planning.bridge import bridge_of
 from funnelsim.planning.case import Case, make_case
 from funnelsim.planning.tornado import tornado_of
-from funnelsim.reports.report.answer import verdict
 from funnelsim.reports.report.contents import Cell, Table
 from funnelsim.scenario import AS_TYPED
 from funnelsim.scenario.withheld import OF_PAY, Withheld
@@ -67,66 +67,88 @@ def compared() -> fs.ComparisonResult:
 # ---- the answer ------------------------------------------------------------------------------
 
 
+LOST = "Every strategy loses money: {} the least, on average {} thousand EUR."
+CHEAPER_GAINS = (
+    "it would earn on average 7.2 thousand EUR more than today (ahead in 100 % of simulated years)."
+)
+
+
 @pytest.mark.parametrize(
-    ("strategies", "first", "second"),
+    ("strategies", "said"),
     [
-        (
-            CHEAPER,
-            "Choose “cheaper”: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
-            "in 100 % of simulated years.",
-            "The chance that this is wrong is at most 5 %.",
-        ),
+        (CHEAPER, [LOST.format("cheaper", 4.8), f"Choose cheaper: {CHEAPER_GAINS}"]),
         (
             CHEAPER + CHEAPEST,
-            "Choose “cheapest”: it earns 9.6 thousand EUR more profit than today on average, and is ahead "
-            "in 100 % of simulated years.",
-            "It is surely the best of 3: the next, “cheaper”, earns 2.4 thousand EUR less.",
-        ),
-        (
-            CHEAPER + DEARER,
-            "Choose “cheaper”: it earns 7.2 thousand EUR more profit than today on average, and is ahead "
-            "in 100 % of simulated years.",
-            "It is the only one of 2 that surely beats today.",
+            [
+                LOST.format("cheapest", 2.4),
+                f"Choose cheapest: {CHEAPER_GAINS.replace('7.2', '9.6')}",
+                "Next comes cheaper, 2.4 thousand EUR behind.",
+            ],
         ),
         (
             DEARER,
-            "Stay with today: every other strategy surely earns less.",
-            "The closest, “dearer”, costs 24 thousand EUR of profit on average.",
+            [LOST.format("today", 12), "Stay with today: dearer would cost on average 24 thousand EUR."],
+        ),
+        (
+            DEARER + DEARER.replace("dearer", "dearest").replace("3000", "4000"),
+            [
+                LOST.format("today", 12),
+                "Stay with today: every other strategy would earn less.",
+                "The closest, dearer, would cost on average 24 thousand EUR.",
+            ],
         ),
         (
             CHEAPER + CHEAPER.replace("cheaper", "the_same"),
-            "“cheaper” beats today: it earns 7.2 thousand EUR more profit than today on average, and is "
-            "ahead in 100 % of simulated years.",
-            "It cannot be told apart from “the same” in 40 simulated years: choose among them on other "
-            "grounds.",
+            [
+                LOST.format("cheaper", 4.8),
+                "Cheaper beats today by 7.2 thousand EUR on average, but cannot be told apart from the same "
+                "at 40 simulated years.",
+                "Choose among them on other grounds.",
+            ],
         ),
         (
             CHEAPER.replace("400", "1000"),
-            "There is nothing to choose between.",
-            "“cheaper” does not make any difference to today.",
+            [LOST.format("today", 12), "No strategy would make any difference to today."],
         ),
-        ("", "There is nothing to compare today with.", "Its profit is -12 thousand EUR on average."),
     ],
 )
-def test_the_verdict_has_two_sentences(strategies: str, first: str, second: str) -> None:
-    assert verdict(case(SURE + strategies)) == (first, second)
+def test_the_answer_says_what_to_choose(strategies: str, said: list[str]) -> None:
+    assert fs.compare(fs.parse(SURE + strategies), replications=40, jobs=1).comparison.answer() == said
+
+
+def test_the_report_gives_the_answer_in_the_words_of_the_terminal() -> None:
+    """All sentences are on the page, in their order, and the first of them stands out (RE4)."""
+    first, *others = made().contents.answer
+    assert " ".join([first, *others]) == compared().answer
+    page = unescape(made().html).replace("\N{NO-BREAK SPACE}", " ")
+    assert f'<p class="first">{first}</p>' in page
+    assert f'<p class="second">{" ".join(others)}</p>' in page
+
+
+def test_a_strategy_alone_is_compared_with_nothing() -> None:
+    profitable = fs.compare(fs.load("first_steps"), strategies=["today"], replications=20, jobs=1)
+    alone, earns = profitable.comparison.answer()
+    assert alone == "There is nothing to compare today with."
+    profit = profitable.comparison.profits()["today"]
+    assert earns == f"Its profit is {money_range(profit.low, profit.high, 'USD')} on average."
+    (losing,) = fs.compare(fs.parse(SURE), replications=20, jobs=1).comparison.answer()
+    assert losing.startswith("Today loses on average 12 thousand EUR")
 
 
 def test_too_few_years_say_so() -> None:
-    first, second = verdict(case(SURE + CHEAPER, years=3))
-    assert first == "3 simulated years cannot tell strategies apart."
-    assert second.startswith("That would take more of them: too few years")
+    (said,) = fs.compare(fs.load("first_steps"), replications=3, jobs=1).comparison.answer()
+    assert said.startswith("3 simulated years cannot tell strategies apart: too few years")
 
 
 def test_what_is_not_sure_is_said_to_be_so() -> None:
-    found = make_case(
+    found = fs.compare(
         fs.load("first_steps"), strategies=["today", "one_more_rep"], replications=60, seed=1, jobs=1
-    )
-    first, second = verdict(found)
-    gain = found.result.comparison.differences()["one_more_rep"]
+    ).comparison
+    first, second = found.answer()
+    gain = found.differences()["one_more_rep"]
     assert gain.low < 0 < gain.high
-    assert first == "No strategy surely earns more profit than today."
-    assert money_range(gain.low, gain.high, "USD") in second
+    assert first.startswith("Nothing surely beats today on profit: one more rep cannot be told apart from it")
+    assert f"differs from today by {money_range(gain.low, gain.high, 'USD')} on average" in second
 
 
 def test_tipping_points_are_looked_for_where_the_gain_crosses_zero() -> None:
@@ -140,7 +162,7 @@ def test_tipping_points_are_looked_for_where_the_gain_crosses_zero() -> None:
     told = [
         fs.Report(found, Withheld(found.result.scenario, pay=each), date.today()) for each in (True, False)
     ]
-    assert told[0].contents.tipping == ("The choice hangs on pay in teams.sales, which is left out here.",)
+    assert told[0].contents.tipping == ("The choice hangs on pay in sales, which is left out here.",)
     assert "is above 1,100" in told[1].contents.tipping[0]
 
 
@@ -152,7 +174,7 @@ def test_a_report_under_an_assumption_says_so() -> None:
     found = fs.report(scenario, replications=20, jobs=1).contents
     assert found.watch[0] == "All of this is under the assumption “dear”: Media cost more."
     assert found.assumptions is None
-    assert "19.2 thousand EUR more" in found.verdict[0]  # 12 months of 2,000 less 400
+    assert "19.2 thousand EUR more" in found.answer[1]  # 12 months of 2,000 less 400
 
 
 def test_a_stopped_comparison_is_refused() -> None:

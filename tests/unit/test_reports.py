@@ -494,8 +494,8 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
 ) -> None:
     page = text(comparison_page(comparison, "funnelsim run first_steps", everything=True))
     flat = " ".join(page.split())
-    assert "one_more_rep: Hire one more rep teams.sales.people: 2 -> 3" in flat
-    assert "channels.website.inquiries_per_month: 40 -> 50" in flat
+    assert "one_more_rep: Hire one more rep people in sales: 2 -> 3" in flat
+    assert "inquiries a month from website: 40 -> 50" in flat
     assert comparison.verdict in flat
     assert (
         "gross margin from the contracts signed in the year, also what they earn after it, less the" in flat

@@ -140,4 +140,4 @@ def _write(asked: Asked, out: Path, with_names: bool, with_pay: bool) -> None:
         made.save(out)
     if asked.manifest is not None and not same_figures(asked.manifest, case.result):
         terminal.say("The figures are not those of the folder: other versions made it. See funnelsim repeat.")
-    terminal.write(f"{made.contents.question}\n{' '.join(made.contents.verdict)}\nWritten: {out}")
+    terminal.write(f"{made.contents.question}\n{' '.join(made.contents.answer)}\nWritten: {out}")

@@ -1,7 +1,8 @@
-"""The verdict in two or three sentences: what to choose, by how much, and what becomes of the goals."""
+"""The answer in a few sentences: what to choose, by how much, and what becomes of the goals (TE3)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from funnelsim.decisions.verdict import Money, Standing, cannot_tell
@@ -21,8 +22,8 @@ def choice(
     months: int,
     money: Money,
     called: Called = spoken,
-) -> str:
-    """State what to choose, as `verdict` does of all strategies (TE3).
+) -> list[str]:
+    r"""State what to choose, as `verdict` does of all strategies, in one or two sentences (TE3).
 
     Parameters
     ----------
@@ -36,63 +37,110 @@ def choice(
     >>> worse = Standing("more_ads", -92e3, -70e3, False, True, False, ahead=0.2)
     >>> unclear = Standing("shared_queue", -9e3, 4e3, False, False, False, ahead=0.4)
     >>> told = ("today", 400, 12, money)
-    >>> print(choice([better, worse], "richer_mix", {}, *told))
+    >>> print(*choice([better, worse], "richer_mix", {}, *told))
     Choose richer mix: it would earn on average 98 to 125 thousand USD more than today (ahead in 77.5 % of simulated years).
-    >>> print(choice([better, unclear], "richer_mix", {"shared_queue": None}, *told))
+    >>> print(*choice([better, unclear], "richer_mix", {"shared_queue": None}, *told), sep="\n")
     Richer mix beats today by 98 to 125 thousand USD on average, but cannot be told apart from shared queue at 400 simulated years.
+    Choose among them on other grounds.
     >>> choice([worse], None, {}, *told)
-    'Stay with today: more ads would cost on average 70 to 92 thousand USD.'
-    >>> print(choice([worse, unclear], None, {}, *told))
+    ['Stay with today: more ads would cost on average 70 to 92 thousand USD.']
+    >>> print(*choice([worse, unclear], None, {}, *told), sep="\n")
     Nothing surely beats today on profit: shared queue cannot be told apart from it at 400 simulated years, and more ads would cost money.
+    Shared queue differs from today by -9 to 4 thousand USD on average (ahead in 40 % of simulated years).
     """  # noqa: E501 (sentences)
-    if not standings:
-        return f"There is nothing to compare {called(base)} with."
     if years < FEWEST:
-        return cannot_tell(standings, years, months)
+        return [cannot_tell(standings, years, months)]
     if leader is None:
-        return _nothing_beats(standings, base, simulated(years, months), money, called)
+        return _nothing_beats(standings, base, years, months, money, called)
     best = next(each for each in standings if each.strategy == leader)
     gain = money.range(best.low, best.high)
     close = [name for name, ahead in rivals.items() if ahead is None]
     if close:
-        return (
+        return [
             f"{_capital(called(leader))} beats {called(base)} by {gain} on average, but cannot be told apart "
-            f"from {_named(close, called)} at {simulated(years, months)}."
-        )
-    single = "years" if months == 12 else "periods"
-    ahead = f"(ahead in {number(100 * best.ahead)} % of simulated {single})"
-    text = f"Choose {called(leader)}: it would earn on average {gain} more than {called(base)} {ahead}."
+            f"from {_named(close, called)} at {simulated(years, months)}.",
+            "Choose among them on other grounds.",
+        ]
+    text = (
+        f"Choose {called(leader)}: it would earn on average {gain} more than {called(base)} "
+        f"{_ahead(best, months)}."
+    )
     behind = {name: each for name, each in rivals.items() if each is not None}
     if not behind:
-        return text
+        return [text]
     second = min(behind, key=lambda name: behind[name].value)
     gap = money.range(behind[second].low, behind[second].high)
-    return f"{text} Next comes {called(second)}, {gap} behind."
+    return [text, f"Next comes {called(second)}, {gap} behind."]
 
 
-def _nothing_beats(standings: Sequence[Standing], base: str, years: str, money: Money, called: Called) -> str:
+def nothing_beside(base: str, profit: Interval, money: Money, called: Called = spoken) -> list[str]:
+    """State that there is nothing to choose, and what the one strategy earns, if that is known.
+
+    Examples
+    --------
+    >>> money = Money("USD", "from the contracts signed in the year")
+    >>> nothing_beside("today", Interval(50e3, 45e3, 55e3), money)
+    ['There is nothing to compare today with.', 'Its profit is 45 to 55 thousand USD on average.']
+    """
+    said = [f"There is nothing to compare {called(base)} with."]
+    if math.isnan(profit.low):
+        return said
+    return [*said, f"Its profit is {money.range(profit.low, profit.high)} on average."]
+
+
+def _nothing_beats(
+    standings: Sequence[Standing], base: str, years: int, months: int, money: Money, called: Called
+) -> list[str]:
     """State why to stay with the base, or what cannot be told apart from it."""
     different = [each for each in standings if not each.identical]
     worse = [each for each in different if each.worse]
     untold = [each for each in different if each.untold]
     unclear = [each for each in different if not each.worse and not each.untold]
     if not different:
-        return f"No strategy would make any difference to {called(base)}."
-    if len(worse) == len(different) == 1:
-        cost = money.range(-worse[0].high, -worse[0].low)
-        return f"Stay with {called(base)}: {called(worse[0].strategy)} would cost on average {cost}."
+        return [f"No strategy would make any difference to {called(base)}."]
     if len(worse) == len(different):
-        return f"Stay with {called(base)}: every other strategy would earn less."
+        return _stay(worse, base, money, called)
     clauses = []
     if unclear:
         names = _named([each.strategy for each in unclear], called)
-        clauses.append(f"{names} cannot be told apart from it at {years}")
+        clauses.append(f"{names} cannot be told apart from it at {simulated(years, months)}")
     if untold:
         lacks = too_few(max(each.more_years for each in untold), rare=True)
         clauses.append(f"nothing can be said yet of {_named([e.strategy for e in untold], called)} ({lacks})")
     if worse:
         clauses.append(f"{_named([each.strategy for each in worse], called)} would cost money")
-    return f"Nothing surely beats {called(base)} on profit: {', and '.join(clauses)}."
+    said = [f"Nothing surely beats {called(base)} on profit: {', and '.join(clauses)}."]
+    if unclear:
+        first = _highest(unclear)
+        who = (
+            called(first.strategy) if len(unclear) == 1 else f"the highest of them, {called(first.strategy)},"
+        )
+        by = money.range(first.low, first.high)
+        said.append(
+            f"{_capital(who)} differs from {called(base)} by {by} on average {_ahead(first, months)}."
+        )
+    return said
+
+
+def _stay(worse: Sequence[Standing], base: str, money: Money, called: Called) -> list[str]:
+    """State that all else earns less, and what the least costly would cost."""
+    closest = _highest(worse)
+    cost = f"would cost on average {money.range(-closest.high, -closest.low)}."
+    if len(worse) == 1:
+        return [f"Stay with {called(base)}: {called(closest.strategy)} {cost}"]
+    return [
+        f"Stay with {called(base)}: every other strategy would earn less.",
+        f"The closest, {called(closest.strategy)}, {cost}",
+    ]
+
+
+def _highest(standings: Sequence[Standing]) -> Standing:
+    return max(standings, key=lambda each: each.low + each.high)
+
+
+def _ahead(standing: Standing, months: int) -> str:
+    single = "years" if months == 12 else "periods"
+    return f"(ahead in {number(100 * standing.ahead)} % of simulated {single})"
 
 
 def of_the_goals(

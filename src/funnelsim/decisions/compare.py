@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.decisions.answer import choice, of_the_goals
+from funnelsim.decisions.answer import choice, nothing_beside, of_the_goals
 from funnelsim.decisions.goals import of_a_goal
 from funnelsim.decisions.profits import PROFIT, Profits, differing, rare_of
 from funnelsim.decisions.significance import SIGNIFICANT, holm
@@ -194,14 +194,13 @@ class Comparison:
         ]
         return " ".join(said)
 
-    def answer(self) -> str:
-        """State the verdict in two or three sentences: what to choose, and what becomes of the goals."""
-        said = [
-            *losses(self.profits(), self.money, self.called),
-            choice(*self._standing(), self.called),
-            *(self._chances_of_goals() if self.years > 1 else []),
-        ]
-        return " ".join(said)
+    def answer(self) -> list[str]:
+        """State in a few sentences what to choose, and what becomes of the goals (TE3)."""
+        profits, goals = self.profits(), self._chances_of_goals() if self.years > 1 else []
+        lost = losses(profits, self.money, self.called)
+        if self.others:
+            return [*lost, *choice(*self._standing(), self.called), *goals]
+        return [*(lost or nothing_beside(self.base, profits[self.base], self.money, self.called)), *goals]
 
     def _standing(
         self,

@@ -15,6 +15,7 @@ from funnelsim.forecast import Interval
 from funnelsim.metrics.wording import listed, money, money_range, number, percent, period, simulated
 from funnelsim.planning.paired import profits_of
 from funnelsim.scenario import Parameter, Problem, Scenario, ScenarioError
+from funnelsim.scenario.input_words import key_in_words
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Progress, chosen_of, compare
 
@@ -78,6 +79,10 @@ class MeasureNextResult:
         """Estimate the share of the variance of the gain that comes with all uncertain numbers, by twins."""
         return self.result.comparison.share_unknown(self.strategy)
 
+    def name_of(self, number: Knowing) -> str:
+        """Name an uncertain number in words."""
+        return key_in_words(number.parameter.key, self.result.scenario)
+
     @property
     def table(self) -> pd.DataFrame:
         """Tabulate the uncertain numbers, the one most worth knowing first.
@@ -106,16 +111,16 @@ class MeasureNextResult:
             at_most = money(most.worth.high, self.result.scenario.currency)
             return (
                 f"{begins}: {chosen} is chosen, and knowing one number more would gain little. The most that "
-                f"one could be worth is {at_most} for {period(self._months)}: {most.parameter.key}."
+                f"one could be worth is {at_most} for {period(self._months)}: {self.name_of(most)}."
             )
         first, *others = sure
         said = [
             f"Without knowing more, {chosen} is chosen. "
-            f"Measuring {first.parameter.key} is worth at most {self._amount(first.worth)}: "
+            f"Measuring {self.name_of(first)} is worth at most {self._amount(first.worth)}: "
             f"knowing it would change the choice in {percent(first.changes)} of cases."
         ]
         if others:
-            names = listed([f"{each.parameter.key} ({self._short(each)})" for each in others])
+            names = listed([f"{self.name_of(each)} ({self._short(each)})" for each in others])
             said.append(f"Next: {names}.")
         if len(sure) < len(self.numbers):
             rest = len(self.numbers) - len(sure)

@@ -15,6 +15,7 @@ from funnelsim.metrics.wording import listed, number
 from funnelsim.planning.held import as_typed, held_at, number_at, numbers
 from funnelsim.planning.paired import Profits, leader, must_be_known, profits_in
 from funnelsim.scenario import Problem, Scenario, ScenarioError
+from funnelsim.scenario.input_words import key_in_words, moved_from_typed
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.study import Progress, chosen_of
@@ -97,16 +98,22 @@ class TippingResult:
         said = [f"As typed, {called(self.best)} has the highest profit on average."]
         for each in self.assumptions:
             said += [
-                f"Where {each.key} is above {number(tip.at.value)} ({ends(tip.at)}), {called(tip.above)} is "
-                f"better than {called(tip.below)}."
+                f"Where {self.name_of(each)} is above {at} "
+                f"({ends(tip.at)}), {called(tip.above)} is better than {called(tip.below)}."
                 for tip in each.tips
+                for at in [moved_from_typed(each.key, number(tip.at.value))]
             ]
-        still = [each.key for each in self.assumptions if not each.tips]
+        still = [self.name_of(each) for each in self.assumptions if not each.tips]
         if still:
             which = "within their ranges" if len(still) > 1 else "within its range"
             verb = "do" if len(still) > 1 else "does"
-            said.append(f"{listed(still)} {verb} not change the choice {which}.")
+            told = listed(still)
+            said.append(f"{told[0].upper()}{told[1:]} {verb} not change the choice {which}.")
         return " ".join(said)
+
+    def name_of(self, tipping: Tipping) -> str:
+        """Name an uncertain number in words."""
+        return key_in_words(tipping.key, self.scenario)
 
 
 def _sides(each: Tipping, tip: Tip | None) -> tuple[str, str]:

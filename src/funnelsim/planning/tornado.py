@@ -12,6 +12,7 @@ from funnelsim.metrics.wording import listed, money, money_range, number
 from funnelsim.planning.held import as_typed, held_at, number_at, numbers
 from funnelsim.planning.paired import Profits, leader, mean_of, must_be_known, profits_in, profits_of
 from funnelsim.scenario import AS_TYPED, TODAY, Problem, Scenario, ScenarioError, strategy_names
+from funnelsim.scenario.input_words import key_in_words, moved_from_typed
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
@@ -123,14 +124,16 @@ class TornadoResult:
         return f"{said} {as_it_is}; no bar goes from a sure loss to a sure gain."
 
     def name_of(self, swing: Swing) -> str:
-        """Name what is moved, as tables do."""
-        return self.scenario.label_of_assumption(swing.name) if swing.is_assumption else swing.name
+        """Name what is moved, in words."""
+        if swing.is_assumption:
+            return self.scenario.label_of_assumption(swing.name)
+        return key_in_words(swing.name, self.scenario)
 
 
 def _at(swing: Swing, end: int) -> str:
     if swing.is_assumption:
         return ("what is typed", "what it says")[end]
-    return number(swing.ends[end].at)
+    return moved_from_typed(swing.name, number(swing.ends[end].at))
 
 
 def tornado(

@@ -20,6 +20,7 @@ from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, t
 from funnelsim.reports.grid import WIDTH, keyed_table, printable, tables
 from funnelsim.reports.question_pages import spaced
 from funnelsim.scenario import TODAY, Scenario
+from funnelsim.scenario.input_words import moved_to
 from funnelsim.studies.replication import Plan
 
 _TORNADO = (
@@ -93,22 +94,24 @@ def _span(swing: Swing) -> str:
     if swing.is_assumption:
         return "typed to assumed"
     first, second = (number(end.at) for end in swing.ends)
-    return f"{first} to {second}"
+    return moved_to(swing.name, f"{first} to {second}")
 
 
 def tipping_page(result: TippingResult, next_command: str = "", width: int = WIDTH) -> RenderableType:
     """Lay out tipping points for a terminal, assumptions that tip the choice first."""
     rows = [(each, tip) for each in result.assumptions for tip in each.tips or (None,)]
     columns = [
-        text_column("Range", [f"{number(each.low)} to {number(each.high)}" for each, _ in rows]),
-        text_column("Tips at", [_at(tip) for _, tip in rows]),
+        text_column(
+            "Range", [moved_to(each.key, f"{number(each.low)} to {number(each.high)}") for each, _ in rows]
+        ),
+        text_column("Tips at", [_at(each, tip) for each, tip in rows]),
         text_column("Best", [_best(result, each, tip) for each, tip in rows]),
     ]
     return Group(
         *_top(result.scenario, "at what value another strategy is the best", result.plan),
         *notes.section("Verdict", [printable(result.verdict)]),
         Text(),
-        keyed_table("Assumption", [each.key for each, _ in rows], columns, width),
+        keyed_table("Assumption", [result.name_of(each) for each, _ in rows], columns, width),
         Text(),
         Text(_TIPPING),
         *_left_out(result.left_out),
@@ -116,8 +119,8 @@ def tipping_page(result: TippingResult, next_command: str = "", width: int = WID
     )
 
 
-def _at(tip: Tip | None) -> str:
-    return "no change" if tip is None else f"{number(tip.at.value)} ({ends(tip.at)})"
+def _at(each: Tipping, tip: Tip | None) -> str:
+    return "no change" if tip is None else moved_to(each.key, f"{number(tip.at.value)} ({ends(tip.at)})")
 
 
 def _best(result: TippingResult, each: Tipping, tip: Tip | None) -> str:

@@ -68,7 +68,7 @@ def _table(result: MeasureNextResult, width: int) -> Table:
             "Share of\nvariance", Unit.SHARE, "", [each.share for each in result.numbers], PRECISION
         ),
     ]
-    return keyed_table("Uncertain", [each.parameter.key for each in result.numbers], columns, width)
+    return keyed_table("Uncertain", [result.name_of(each) for each in result.numbers], columns, width)
 
 
 def _of_variance(result: MeasureNextResult) -> str:

@@ -22,6 +22,7 @@ from funnelsim.reports.columns import PRECISION, RANGE, Column, figure_column, p
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import TODAY, Lever, Scenario, assumed, levers
 from funnelsim.scenario.errors import in_words
+from funnelsim.scenario.input_words import key_in_words
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.replication import Plan
 
@@ -270,12 +271,12 @@ def changes(scenario: Scenario, strategy: str) -> list[str]:
     --------
     >>> from funnelsim.scenario import load
     >>> changes(load("first_steps"), "one_more_rep")
-    ['one_more_rep: Hire one more rep', '  teams.sales.people: 2 -> 3 from 2026-01-01']
+    ['one_more_rep: Hire one more rep', '  people in sales: 2 -> 3 from 2026-01-01']
     """
     about, called = scenario.about_strategy(strategy), named(strategy, scenario.label_of(strategy))
     if strategy == TODAY:
-        return _described(called, about, [])
-    return [*_described(called, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
+        return _described(scenario, called, about, [])
+    return [*_described(scenario, called, about, levers(scenario, strategy)), *_costs(scenario, strategy)]
 
 
 def what_changes(scenario: Scenario, strategies: Iterable[str]) -> list[RenderableType]:
@@ -301,7 +302,7 @@ def named(name: str, title: str) -> str:
 
 def base_changes(scenario: Scenario) -> list[str]:
     """List what changes during the period in any case."""
-    return _values(levers(scenario, TODAY)) + _costs(scenario, TODAY)
+    return _values(scenario, levers(scenario, TODAY)) + _costs(scenario, TODAY)
 
 
 def begins(scenario: Scenario, strategy: str) -> str:
@@ -333,21 +334,24 @@ def _costs(scenario: Scenario, strategy: str) -> list[str]:
 def assumption(scenario: Scenario) -> list[str]:
     """Describe the assumption that a scenario is under, and list each value that it changes; or nothing."""
     under = scenario.assumed
-    return [] if under is None else _described(named(under.name, under.label), under.about, assumed(scenario))
+    if under is None:
+        return []
+    return _described(scenario, named(under.name, under.label), under.about, assumed(scenario))
 
 
-def _values(moved: Sequence[Lever]) -> list[str]:
+def _values(scenario: Scenario, moved: Sequence[Lever]) -> list[str]:
     """Write each value before and after, and from when."""
     found = []
     for lever in moved:
         day = "" if lever.begins is None else f" from {lever.begins}"
         before, after = value_in_words(lever.before), value_in_words(lever.after)
-        found.append(f"  {lever.path}: {before} -> {after}{day}")
+        called = printable(key_in_words(lever.path, scenario))
+        found.append(f"  {called}: {before} -> {after}{day}")
     return found
 
 
-def _described(name: str, about: str, moved: Sequence[Lever]) -> list[str]:
-    values = _values(moved)
+def _described(scenario: Scenario, name: str, about: str, moved: Sequence[Lever]) -> list[str]:
+    values = _values(scenario, moved)
     unchanged = "" if values else "the scenario as it is"
     return [": ".join(part for part in (name, printable(about) or unchanged) if part), *values]
 

@@ -51,7 +51,7 @@ def answer_document(result: ComparisonResult, withheld: Withheld) -> dict[str, A
         "simulated": simulated(result.years, both[TODAY].months),
         "currency": result.scenario.currency,
         "changed": not result.comparison.makes_no_difference(WHAT_IF),
-        "verdict": result.verdict,
+        "answer": result.answer,
         "gain": _gain(result),
         "figures": [_figure(result, name, surely=True) for name in _FIGURES],
         "goals": _goals(both),

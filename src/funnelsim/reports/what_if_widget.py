@@ -16,7 +16,8 @@ except ImportError as error:
 from funnelsim.metrics.wording import spoken
 from funnelsim.reports.what_if import answer_document
 from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
-from funnelsim.scenario.inputs import GROUPS, Input, inputs, pinned
+from funnelsim.scenario.input_words import GROUPS
+from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.endless import EndlessLoopError
 from funnelsim.studies.results import ComparisonResult
@@ -245,7 +246,7 @@ def _told(found: dict[str, Any]) -> str:
         for each in rows
     )
     head = "".join(f"<th scope=col>{title}</th>" for title in ("", "today", "what-if", "difference"))
-    said = found["verdict"] if found["changed"] and found["gain"]["range"] else ""
+    said = found["answer"] if found["changed"] and found["gain"]["range"] else ""
     words = found["gain"]["words"] if found["changed"] else "Move a lever to ask what if"
     return (
         f"<h3>{escape(words)}</h3><p>{escape(said)}</p><p>{escape(found['simulated'])}</p>"

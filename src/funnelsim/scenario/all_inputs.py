@@ -9,7 +9,8 @@ from typing import Any
 
 from funnelsim.metrics.wording import spoken
 from funnelsim.scenario.changes import is_number
-from funnelsim.scenario.inputs import DAY, MONEY, Input, inputs
+from funnelsim.scenario.input_words import DAY, MONEY
+from funnelsim.scenario.inputs import Input, inputs
 from funnelsim.scenario.origins import DEFAULT, origins
 from funnelsim.scenario.plans import QUARTERS
 from funnelsim.scenario.scenario import Scenario

@@ -9,22 +9,24 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from funnelsim.chance.distributions import Constant, Distribution
-from funnelsim.metrics.wording import spoken
 from funnelsim.model.own_policy import policy_names
 from funnelsim.scenario.changes import is_number, split_key
+from funnelsim.scenario.input_words import (
+    DURATIONS,
+    GROUPS,
+    MONEY,
+    PEOPLE,
+    SHARE,
+    Kind,
+    kind_of,
+    words_of,
+)
 from funnelsim.scenario.months import months_later
 from funnelsim.scenario.origins import DEFAULT, origins
-from funnelsim.scenario.paths import Path, is_map, kind_at, leaves, look_up, reader_at, value_at, written
+from funnelsim.scenario.paths import Path, kind_at, leaves, look_up, reader_at, value_at, written
 from funnelsim.scenario.quantities import EffortSplit
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents
-
-PEOPLE, HOURS, BUDGETS, VOLUMES = "people", "hours", "budgets", "volumes"
-POLICIES, CONVERSIONS, DURATIONS, DATES = "policies", "conversions", "durations", "dates"
-PRICES, EFFECTS = "prices", "effects"
-GROUPS = (PEOPLE, HOURS, BUDGETS, VOLUMES, POLICIES, CONVERSIONS, DURATIONS, PRICES, DATES, EFFECTS)
-
-SHARE, MONEY, DAY = "%", "money", "day"  # units: the second stands for the scenario's currency
 
 _NOT_INPUTS = (
     "about",
@@ -44,159 +46,7 @@ _DISTINCT = 1e-9  # of a value: closer to today's is today's
 _STEPS = 40  # of a range, about
 _USUAL = {SHARE: 0.25, MONEY: 2_500.0}  # half of the range of a value that is 0
 _PEOPLE_PINNED = 3  # teams with which to begin
-
-
-class _Kind(NamedTuple):
-    """What all inputs of a key have in common."""
-
-    group: str
-    words: str
-    unit: str
-    preposition: str = "in"
-    initial: bool = False  # of how things are as the period begins: no strategy changes it
-
-
-_KINDS: Mapping[str, _Kind] = {
-    "people": _Kind(PEOPLE, "people", "people"),
-    "stages.people": _Kind(PEOPLE, "people at once", "people"),
-    "skill": _Kind(PEOPLE, "skill", "times the odds", "of"),
-    "speed": _Kind(PEOPLE, "pace of work", "times", "of"),
-    "ramp_up.months": _Kind(PEOPLE, "months to full strength", "months"),
-    "ramp_up.skill_from": _Kind(PEOPLE, "newcomers' share of skill at first", SHARE),
-    "ramp_up.speed_from": _Kind(PEOPLE, "newcomers' share of pace at first", SHARE),
-    "learning.most": _Kind(PEOPLE, "skill that experience adds at most", "times the odds"),
-    "learning.half": _Kind(PEOPLE, "leads until half of that is learnt", "leads"),
-    "learning.a_win_counts": _Kind(PEOPLE, "leads that a win counts for in learning", "leads"),
-    "leads_worked": _Kind(PEOPLE, "leads worked before", "leads", initial=True),
-    "tenure_months": _Kind(PEOPLE, "months that people stay", "months"),
-    "replacement_days": _Kind(PEOPLE, "days until a seat is filled", "days"),
-    "turnover.cost": _Kind(BUDGETS, "cost of hiring a replacement", MONEY),
-    "training.odds_ratio": _Kind(PEOPLE, "effect of training", "times the odds"),
-    "training.hours": _Kind(HOURS, "hours of training", "hours"),
-    "training.cost": _Kind(BUDGETS, "cost of training per person", MONEY),
-    "weight": _Kind(PEOPLE, "weight when leads are dealt out", "times", "of"),
-    "hours_per_week": _Kind(HOURS, "hours a week", "hours a week"),
-    "prospecting.hours_per_week": _Kind(HOURS, "hours a week for prospecting", "hours a week", "of"),
-    "days_off_per_year": _Kind(HOURS, "days off a year", "days a year"),
-    "days_off_at_once": _Kind(HOURS, "days off at once", "days"),
-    "spells_per_year": _Kind(HOURS, "spells of absence a year", "a year"),
-    "spell_days": _Kind(HOURS, "days of a spell of absence", "days"),
-    "cost_per_month": _Kind(BUDGETS, "spending a month", MONEY, "on"),
-    "reps.cost_per_month": _Kind(BUDGETS, "pay a month", MONEY, "of"),
-    "cost_per_inquiry": _Kind(BUDGETS, "cost per inquiry", MONEY, "of"),
-    "price_per_lead": _Kind(BUDGETS, "price per lead", MONEY, "of"),
-    "cost_per_person_month": _Kind(BUDGETS, "pay per person and month", MONEY),
-    "seat_cost_per_month": _Kind(BUDGETS, "tools and desk per person and month", MONEY),
-    "commission": _Kind(BUDGETS, "commission", SHARE),
-    "commission_tiers.quota": _Kind(BUDGETS, "quota for commission", MONEY),
-    "opener_share": _Kind(BUDGETS, "opener's share of the commission", SHARE),
-    "cost_per_visit": _Kind(BUDGETS, "cost per visit", MONEY),
-    "cost_per_lead": _Kind(BUDGETS, "cost of holding a lead", MONEY),
-    "cost_per_touch": _Kind(BUDGETS, "cost per touch", MONEY),
-    "response.at_cost_per_month": _Kind(EFFECTS, "spending a month that is typed for", MONEY, "of"),
-    "inquiries_per_month": _Kind(VOLUMES, "inquiries a month", "inquiries a month", "from"),
-    "growth_per_year": _Kind(VOLUMES, "growth of inquiries a year", SHARE, "of"),
-    "inquiries_per_hour": _Kind(VOLUMES, "inquiries per hour of prospecting", "inquiries", "of"),
-    "per_customer_per_month": _Kind(VOLUMES, "referrals per customer and month", "companies", "of"),
-    "market.companies": _Kind(VOLUMES, "companies in the market", "companies"),
-    "customers": _Kind(VOLUMES, "customers as the period begins", "customers", "of", initial=True),
-    "customers_since_days": _Kind(DURATIONS, "days since these customers signed", "days", "of", initial=True),
-    "theorist_share": _Kind(VOLUMES, "share of theorists", SHARE, "from"),
-    "inquiries_factor": _Kind(VOLUMES, "factor on inquiries in the promotion", "times", "of"),
-    "day_variation": _Kind(VOLUMES, "variation from day to day", SHARE, "of"),
-    "assignment": _Kind(POLICIES, "who gets a lead", ""),
-    "queue_order": _Kind(POLICIES, "which lead comes first", ""),
-    "interrupts": _Kind(POLICIES, "what interrupts work", ""),
-    "sticky": _Kind(POLICIES, "leads stay with their rep", ""),
-    "effort_split": _Kind(POLICIES, "new business or existing customers", ""),
-    "max_open": _Kind(POLICIES, "open leads per rep, at most", "leads"),
-    "off": _Kind(POLICIES, "switched off", "", ":"),
-    "hand_over.order": _Kind(POLICIES, "which held lead is handed over first", ""),
-    "hand_over.per_rep": _Kind(POLICIES, "leads handed over per rep", "leads"),
-    "attempts.most": _Kind(POLICIES, "attempts to reach the buyer, at most", "attempts"),
-    "passes_at": _Kind(POLICIES, "good answers needed", "answers"),
-    "decided": _Kind(POLICIES, "when it is decided who advances", ""),
-    "management.control": _Kind(POLICIES, "how far management asks what becomes of leads", SHARE),
-    "management.honest_reports": _Kind(POLICIES, "honest reports", SHARE),
-    "most_touches": _Kind(POLICIES, "touches, at most", "touches"),
-    "most_returns": _Kind(POLICIES, "returns of a company, at most", "returns"),
-    "block_hours": _Kind(POLICIES, "hours of a block of prospecting", "hours", "of"),
-    "conversion": _Kind(CONVERSIONS, "conversion", SHARE),
-    "never_decides": _Kind(CONVERSIONS, "share who never answer", SHARE),
-    "attempts.chance": _Kind(CONVERSIONS, "chance to reach the buyer", SHARE),
-    "nurture.chance": _Kind(CONVERSIONS, "chance to come back at a touch", SHARE, "of"),
-    "rejection.probability": _Kind(CONVERSIONS, "leads rejected", SHARE),
-    "ignored.probability": _Kind(CONVERSIONS, "leads ignored", SHARE),
-    "sensitivity": _Kind(CONVERSIONS, "sensitivity", SHARE, "of"),
-    "specificity": _Kind(CONVERSIONS, "specificity", SHARE, "of"),
-    "renewal": _Kind(CONVERSIONS, "renewal", SHARE, "of"),
-    "churn_per_month": _Kind(CONVERSIONS, "churn a month", SHARE, "of"),
-    "deliveries.good": _Kind(CONVERSIONS, "good deliveries", SHARE, "of"),
-    "traits.share": _Kind(CONVERSIONS, "share that has the trait", SHARE, ":"),
-    "effort_hours": _Kind(DURATIONS, "hours of work", "hours"),
-    "attempts.effort_hours": _Kind(DURATIONS, "hours of work per attempt", "hours"),
-    "checks.effort_hours": _Kind(DURATIONS, "hours of work for the check", "hours", "of"),
-    "customer_takes_days": _Kind(DURATIONS, "days that the customer takes", "days"),
-    "goes_cold_after_days": _Kind(DURATIONS, "days until a waiting lead goes cold", "days"),
-    "interval_hours": _Kind(DURATIONS, "hours between attempts", "hours"),
-    "interval_days": _Kind(DURATIONS, "days between touches", "days", "of"),
-    "patience_days": _Kind(DURATIONS, "days until a held lead goes cold", "days"),
-    "promised_days": _Kind(DURATIONS, "days promised", "days", "for"),
-    "every_days": _Kind(DURATIONS, "days between visits", "days", "of"),
-    "customer_time_factor": _Kind(DURATIONS, "customers' time", "times", "of"),
-    "cooling_off_days": _Kind(DURATIONS, "days until a company can ask again", "days"),
-    "contract_value_per_year": _Kind(PRICES, "contract value a year", MONEY),
-    "contract_value": _Kind(PRICES, "contract value", MONEY),
-    "term_years": _Kind(PRICES, "term of a contract", "years"),
-    "term_months": _Kind(PRICES, "term of a contract", "months", "of"),
-    "gross_margin": _Kind(PRICES, "gross margin", SHARE, "of"),
-    "price": _Kind(PRICES, "price", MONEY, "of"),
-    "price_per_month": _Kind(PRICES, "price a month", MONEY, "of"),
-    "price_growth_per_year": _Kind(PRICES, "growth of the price a year", SHARE, "of"),
-    "price_cut": _Kind(PRICES, "price cut", SHARE, "of"),
-    "earned_over_days": _Kind(PRICES, "days over which the price is earned", "days", "of"),
-    "recognised": _Kind(PRICES, "when revenue is earned", "", "of"),
-    "billing.when": _Kind(PRICES, "when it is billed", "", "of"),
-    "deposit": _Kind(PRICES, "deposit", SHARE, "of"),
-    "paid_after_days": _Kind(PRICES, "days until bills are paid", "days", "of"),
-    "bad_debt": _Kind(PRICES, "bills never paid", SHARE, "of"),
-    "opening_balance": _Kind(PRICES, "cash as the period begins", MONEY, initial=True),
-    "discount_rate_per_year": _Kind(PRICES, "discount rate a year", SHARE),
-    "salaries_paid_after_days": _Kind(PRICES, "days until salaries are paid", "days"),
-    "commission_paid_after_days": _Kind(PRICES, "days until commission is paid", "days"),
-    "channels_paid_after_days": _Kind(PRICES, "days until channels are paid", "days"),
-    "fit": _Kind(EFFECTS, "fit to the ideal customer", "times the odds", "of inquiries from"),
-    "temperature.hot": _Kind(EFFECTS, "odds of a hot lead", "times the odds"),
-    "temperature.future": _Kind(EFFECTS, "odds of a future lead", "times the odds"),
-    "effects.theorist": _Kind(EFFECTS, "odds of a theorist", "times the odds"),
-    "odds_ratio": _Kind(EFFECTS, "odds", "times the odds", "of"),
-    "nurture.odds_ratio": _Kind(EFFECTS, "odds of those who come back", "times the odds", "from"),
-    "discount.odds_ratio": _Kind(EFFECTS, "odds of discounted deals", "times the odds", "of"),
-    "missing": _Kind(EFFECTS, "odds of companies that lack", "times the odds", ""),
-    "present": _Kind(EFFECTS, "odds of companies that have", "times the odds", ""),
-    "committee_size": _Kind(EFFECTS, "people who decide", "people", "of"),
-    "late_odds_ratio": _Kind(EFFECTS, "odds of a good delivery if late", "times the odds", "of"),
-    "defect_odds_ratio": _Kind(EFFECTS, "odds of a good delivery per defect", "times the odds", "of"),
-    "good_odds_ratio": _Kind(EFFECTS, "odds of staying after a good delivery", "times the odds", "of"),
-    "bad_odds_ratio": _Kind(EFFECTS, "odds of staying after a bad delivery", "times the odds", "of"),
-    "kept_odds_ratio": _Kind(EFFECTS, "odds of staying after a visit", "times the odds", "of"),
-    "missed_odds_ratio": _Kind(EFFECTS, "odds of staying after a missed visit", "times the odds", "of"),
-    "after_bad_delivery": _Kind(EFFECTS, "referrals left after a bad delivery", SHARE, "of"),
-    "after_missed_visit": _Kind(EFFECTS, "referrals left after a missed visit", SHARE, "of"),
-    "rejection.effort_share": _Kind(EFFECTS, "share of the work that a rejection takes", SHARE),
-    "rejection.theorist": _Kind(EFFECTS, "odds that a theorist is rejected", "times the odds"),
-    "rejection.control": _Kind(EFFECTS, "odds of rejection at full control", "times the odds"),
-    "rejection.skill_exponent": _Kind(EFFECTS, "what skill does to rejections, as an exponent", ""),
-    "ignored.control": _Kind(EFFECTS, "odds of ignoring at full control", "times the odds"),
-    "hired": _Kind(DATES, "first day", DAY, "of"),
-    "leaves": _Kind(DATES, "day of leaving", DAY, "of"),
-    "launched": _Kind(DATES, "launch", DAY, "of"),
-    "starts": _Kind(DATES, "first day of the promotion", DAY, "of"),
-    "ends": _Kind(DATES, "day after the promotion", DAY, "of"),
-    "training.date": _Kind(DATES, "day of the training", DAY),
-}
 _ALSO_IF_LEFT_OUT = ("people", "assignment", "queue_order", "hours_per_week")  # of teams, where they act
-_FIXED = ("makes", "team", "trait", "kind", "first_stage", "delivery", "returns_to", "theorist", "curve")
 _NONE = "none"  # what a choice says where a file leaves a key out
 
 
@@ -333,7 +183,7 @@ def inputs(scenario: Scenario) -> list[Input]:
         name = written(path)
         if path[0] in _NOT_INPUTS or not (_is_given(path, document) or _acts(path, scenario)):
             continue
-        kind, typed = _kind_of(path), _typed(value)
+        kind, typed = kind_of(path), _typed(value)
         if kind is None or typed is None:
             continue
         spread = isinstance(value, Distribution) and not isinstance(value, Constant)
@@ -342,7 +192,7 @@ def inputs(scenario: Scenario) -> list[Input]:
             continue
         limits = _limits(path, typed, kind, scenario, scaled)
         if limits is not None:
-            words = _words(path, kind, scenario)
+            words = words_of(path, kind, scenario)
             made = Input(name, words, kind.group, kind.unit, typed, scaled, *limits)
             found.append(
                 replace(
@@ -397,57 +247,6 @@ def _acts(path: Path, scenario: Scenario) -> bool:
     return path[2] != "hours_per_week" or scenario.teams[path[1]].hours is None
 
 
-def _kind_of(path: Path) -> _Kind | None:
-    """Say what is known of a key, also of one of which nothing special is: by how it is called."""
-    key, tables = (
-        path[-1],
-        [part for depth, part in enumerate(path[:-1]) if not is_map(kind_at(path[:depth]))],
-    )
-    if key in _FIXED or _is_share_of_heat(path):
-        return None
-    for table in reversed(tables):
-        if f"{table}.{key}" in _KINDS:
-            return _KINDS[f"{table}.{key}"]
-    if key in _KINDS and not (key == "people" and tables[-1] == "segments"):
-        return _KINDS[key]
-    if key == "people":
-        return _KINDS["stages.people"]
-    return _Kind(EFFECTS, _plain_words(tables, key), _unit(key), "of")
-
-
-def _is_share_of_heat(path: Path) -> bool:
-    """Return whether a value is one of the shares of hot, warm and future inquiries, or the reference."""
-    return "temperature" in path and (path[0] == "channels" or path[-1] == "warm")
-
-
-def _plain_words(tables: list[str], key: str) -> str:
-    table = tables[-1] if tables else ""
-    inner = table not in ("stages", "teams", "channels", "segments", "products", "checks", "traits", "reps")
-    return spoken(f"{table} {key}" if inner and table not in ("deliveries", "nurture") else key)
-
-
-def _unit(key: str) -> str:
-    """Name the unit of a key by its ending."""
-    endings = {"_days": "days", "_hours": "hours", "_months": "months", "_share": SHARE}
-    return next((unit for ending, unit in endings.items() if key.endswith(ending)), "times")
-
-
-def _words(path: Path, kind: _Kind, scenario: Contents) -> str:
-    """Say what an input is, with the user's names."""
-    names = [spoken(part) for depth, part in enumerate(path) if is_map(kind_at(path[:depth]))]
-    if path[0] == "segments" and len(scenario.segments) == 1:
-        names = names[1:]
-    if not names:
-        return kind.words
-    if kind.preposition == ":":
-        return f"{names[-1]} {kind.words}" if kind.words == "switched off" else f"{kind.words} {names[-1]}"
-    segment = names.pop() if "segments" in path[1:] else ""
-    place = " of ".join(reversed(names))
-    return " ".join(filter(None, (kind.words, kind.preposition, place))) + (
-        f" for {segment}" if segment else ""
-    )
-
-
 def _typed(value: object) -> Any:
     """Return what is turned of a value: itself, the centre of a spread; None if it cannot be turned."""
     if isinstance(value, Constant):
@@ -463,7 +262,7 @@ def _typed(value: object) -> Any:
 _Limits = tuple[Any, Any, float, tuple[str, ...]]
 
 
-def _limits(path: Path, value: Any, kind: _Kind, scenario: Scenario, scaled: bool) -> _Limits | None:
+def _limits(path: Path, value: Any, kind: Kind, scenario: Scenario, scaled: bool) -> _Limits | None:
     """Return low, high, step and choices; None if there is nothing to turn."""
     if isinstance(value, bool):
         return math.nan, math.nan, math.nan, ()

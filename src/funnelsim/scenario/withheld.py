@@ -10,6 +10,7 @@ from typing import Any
 
 from funnelsim.metrics.wording import spoken
 from funnelsim.scenario.changes import EVERY, split_key
+from funnelsim.scenario.input_words import key_in_words, place_of
 from funnelsim.scenario.paths import Path, is_map, kind_at, written
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.structure import Document
@@ -82,6 +83,21 @@ class Withheld:
         if self.pay and _is_pay(parts):
             return f"pay in {written(self._renamed(parts[:-1]))}"
         return self._changed(path)
+
+    def in_words(self, key: str) -> str:
+        """Call the value at a path, or at the key of a change, in words; what is paid says only of whom.
+
+        Examples
+        --------
+        >>> from funnelsim.scenario import load
+        >>> held = Withheld(load("junk_leads"))
+        >>> held.in_words("teams.sales.commission *="), held.in_words("teams.sales.people")
+        ('pay in sales', 'people in sales')
+        """
+        parts, _ = split_key(key)
+        if self.pay and _is_pay(parts):
+            return f"pay {'of' if 'reps' in parts else 'in'} {place_of(self._renamed(parts))}"
+        return key_in_words(self._changed(key), self.scenario)
 
     def value(self, path: str, value: object) -> object:
         """Write the value at a path without what is kept back: a table may have names and pay in it."""

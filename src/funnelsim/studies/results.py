@@ -363,8 +363,8 @@ class ComparisonResult:
 
     @property
     def answer(self) -> str:
-        """State the verdict in two or three sentences."""
-        return self.comparison.answer()
+        """State in a few sentences what to choose, and what becomes of the goals."""
+        return " ".join(self.comparison.answer())
 
     @property
     def titles(self) -> dict[str, str]:

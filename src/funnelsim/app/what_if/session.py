@@ -20,7 +20,8 @@ from funnelsim.reports.report.report import report
 from funnelsim.reports.what_if import answer_document, rewritten
 from funnelsim.scenario import TODAY, Scenario, ScenarioError
 from funnelsim.scenario.changes import split_key
-from funnelsim.scenario.inputs import GROUPS, Input, inputs, pinned
+from funnelsim.scenario.input_words import GROUPS
+from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.endless import EndlessLoopError

@@ -208,7 +208,7 @@ class Contents:
     about: str
     ran: str
     question: str
-    verdict: tuple[str, str]
+    answer: tuple[str, ...]  # its sentences (RE4)
     in_full: str
     watch: tuple[str, ...]
     goals: Table | None

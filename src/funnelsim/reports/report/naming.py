@@ -5,7 +5,6 @@ from __future__ import annotations
 from funnelsim.metrics.wording import Called, spoken
 from funnelsim.planning.case import Case
 from funnelsim.scenario import TODAY
-from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
 
@@ -60,11 +59,10 @@ def mark_of(case: Case, name: str) -> str:
 
 
 def path_title(key: str, withheld: Withheld) -> str:
-    """Write a path, or a key of a change, for readers who do not know the file.
+    """Call the value at a path, or at a key of a change, as readers do who do not know the file.
 
     >>> from funnelsim.scenario import load
     >>> path_title("stages.first_call.conversion *=", Withheld(load("first_steps")))
-    'Stages › first call › conversion'
+    'Conversion in first call'
     """
-    path, _ = split_key(withheld.path(key))
-    return titled(" › ".join(path))
+    return titled(withheld.in_words(key))

@@ -16,7 +16,7 @@ from funnelsim.reports.report.contents import Bar, Bars, Cell, Heading, Row, Tab
 from funnelsim.reports.report.naming import caller, in_quotes, path_title, title_of, titled
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import AS_TYPED
-from funnelsim.scenario.changes import split_key
+from funnelsim.scenario.input_words import moved_to
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.assumptions import AssumptionsResult
 
@@ -149,8 +149,7 @@ def _at(each: Swing, end: int, withheld: Withheld) -> str:
         return ("as typed", "if it holds")[end]
     if withheld.is_pay(each.name):
         return ("at P10", "at P90")[end]
-    at = number(each.ends[end].at)
-    return {"*=": f"at {at} times", "+=": f"at {at} more"}.get(split_key(each.name)[1], f"at {at}")
+    return f"at {moved_to(each.name, number(each.ends[end].at))}"
 
 
 def _hangs(found: TornadoResult, withheld: Withheld) -> str:
@@ -167,7 +166,7 @@ def tipping(case: Case, withheld: Withheld) -> list[str]:
         return []
     kept_back = [each.key for each in case.tipping.assumptions if withheld.is_pay(each.key)]
     if kept_back:
-        return [f"The choice hangs on {withheld.path(kept_back[0])}, which is left out here."]
+        return [f"The choice hangs on {withheld.in_words(kept_back[0])}, which is left out here."]
     return [case.tipping.verdict]
 
 

@@ -15,7 +15,7 @@ from funnelsim.io.texts import printable
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics.wording import simulated
 from funnelsim.planning.case import Case, case_of, make_case
-from funnelsim.reports.report import answer, choice, flow, reasons, sources
+from funnelsim.reports.report import choice, flow, question, reasons, sources
 from funnelsim.reports.report.contents import Contents, said
 from funnelsim.reports.report.naming import years_of
 from funnelsim.scenario import Scenario
@@ -146,10 +146,10 @@ def contents_of(case: Case, withheld: Withheld, made: date) -> Contents:
         title=sources.title_of(scenario),
         about=scenario.about,
         ran=f"Report of {made}: {simulated(result.years, base.forecast.months)} of each strategy",
-        question=answer.question(case),
-        verdict=answer.verdict(case),
+        question=question.question(case),
+        answer=tuple(result.comparison.answer()),
         in_full=result.verdict,
-        watch=tuple([*reasons.assumed(case), *answer.watch(result)]),
+        watch=tuple([*reasons.assumed(case), *question.watch(result)]),
         goals=goals,
         goals_asked=tuple(asked),
         quota=choice.quota(case),

@@ -109,7 +109,7 @@ function show(found) {
   at("gain").textContent = Object.keys(state.values).length ? found.gain.words : "Move a lever to ask what if";
   at("range").textContent = found.changed ? precision(found.gain) : "";
   at("verdict-card").hidden = !(found.changed && found.gain.range);
-  at("verdict").textContent = found.verdict;
+  at("verdict").textContent = found.answer;
   at("figures").replaceChildren(...found.figures.map(figure));
   at("goals-card").hidden = !found.goals.length;
   at("goals").replaceChildren(pairs(found.goals.map(goal), 1));

@@ -110,12 +110,11 @@ def _nothing_beats(
     if worse:
         clauses.append(f"{_named([each.strategy for each in worse], called)} would cost money")
     said = [f"Nothing surely beats {called(base)} on profit: {', and '.join(clauses)}."]
-    if unclear:
-        first = _highest(unclear)
-        who = (
-            called(first.strategy) if len(unclear) == 1 else f"the highest of them, {called(first.strategy)},"
-        )
-        by = money.range(first.low, first.high)
+    known = [each for each in unclear if math.isfinite(each.low + each.high)]
+    if known:
+        first = _highest(known)
+        name, by = called(first.strategy), money.range(first.low, first.high)
+        who = name if len(unclear) == 1 else f"the highest of them, {name},"
         said.append(
             f"{_capital(who)} differs from {called(base)} by {by} on average {_ahead(first, months)}."
         )

@@ -120,7 +120,7 @@ def tipping_page(result: TippingResult, next_command: str = "", width: int = WID
 
 
 def _at(each: Tipping, tip: Tip | None) -> str:
-    return "no change" if tip is None else moved_to(each.key, f"{number(tip.at.value)} ({ends(tip.at)})")
+    return "no change" if tip is None else f"{moved_to(each.key, number(tip.at.value))} ({ends(tip.at)})"
 
 
 def _best(result: TippingResult, each: Tipping, tip: Tip | None) -> str:

@@ -416,7 +416,7 @@ def test_a_folder_of_results_has_a_report(firm: Path, tmp_path: Path) -> None:
     assert found.exit_code == 0
     assert "not those of the folder" not in found.stderr
     assert "--replications 20 --seed 7" in out.read_text(encoding="utf-8")
-    assert "6 thousand EUR more profit" in found.stdout
+    assert "Choose cheaper: it would earn on average 6 thousand EUR more than today" in found.stdout
 
 
 @pytest.mark.parametrize(

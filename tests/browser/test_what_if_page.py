@@ -111,8 +111,15 @@ def test_a_lever_that_cannot_be_so_says_why_and_the_page_goes_on(watched, server
     box.press("Enter")
     page.wait_for_selector("#wrong:not([hidden])")
     assert "teams.sales.people is 0" in page.locator("#wrong").inner_text()
-    page.get_by_role("button", name="Undo").click()
+    assert "The answer below is the one from before." in page.locator("#wrong").inner_text()
+    assert page.locator("#figures").evaluate("each => getComputedStyle(each).opacity") == "0.4"
+    for name in ("Copy command", "Report", "Save as strategy"):
+        assert page.get_by_role("button", name=name).is_disabled()
+    box.fill("3")
+    box.press("Enter")
     page.wait_for_selector("#wrong[hidden]", state="attached")
+    page.wait_for_selector("#save:enabled")
+    assert page.locator("#figures").evaluate("each => getComputedStyle(each).opacity") == "1"
     assert [each for each in watched.errors if "422" not in each] == []  # the browser's own note of it
 
 

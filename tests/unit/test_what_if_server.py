@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from urllib.request import urlopen
 
@@ -15,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from funnelsim.app.cli import app
-from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, TOKEN, serving
+from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, MOST_OPEN, TOKEN, serving
 from funnelsim.app.what_if.session import Session
 from funnelsim.scenario import load, preset_text
 
@@ -130,10 +131,15 @@ def test_nothing_of_the_machine_can_be_read(server, path):
     assert json.loads(content) == {"wrong": "There is nothing here."}
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "HEAD"])
 def test_other_methods_are_not_known(server, method):
     """WI10."""
-    assert _ask(server, "/api/start", method=method)[0] == 501
+    status, headers, content = _ask(server, "/api/start", method=method)
+    assert (status, headers["Content-Type"]) == (501, "application/json")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert json.loads(content or b"null") == (
+        None if method == "HEAD" else {"wrong": "Only GET and POST are known."}
+    )
 
 
 def test_what_is_too_long_is_not_read(server):
@@ -143,6 +149,7 @@ def test_what_is_too_long_is_not_read(server):
         head = "".join(f"{name}: {value}\r\n" for name, value in _headers(server).items())
         raw.sendall(f"POST /api/answer HTTP/1.0\r\n{head}\r\n".encode())
         assert b" 411 " in raw.makefile("rb").readline()
+    assert _ask(server, "/api/answer", _QUESTION, **{"Content-Length": "9" * 5_000})[0] == 413
 
 
 @pytest.mark.parametrize(
@@ -152,6 +159,7 @@ def test_what_is_too_long_is_not_read(server):
         (b"[]", 400),
         (b'{"a":' + b"[" * 20_000, 400),
         (b"\xff\xfe", 400),
+        (b'{"name": "\\ud800", "values": {}}', 400),
         ({"page": "a", "number": 1}, 400),
         ({"page": "a", "number": "1", "values": {}}, 400),
         ({"page": "a" * 65, "number": 1, "values": {}}, 400),
@@ -195,16 +203,50 @@ def test_a_page_has_a_policy_that_lets_only_its_own_script_run(server):
         assert server.guard.token.encode() not in content
 
 
-def test_only_so_many_ask_at_a_time(server):
+def _held(server, text, count):
+    """Open connections that say so much and no more."""
+    opened = [socket.create_connection((LOOPBACK, server.guard.port), timeout=10) for _ in range(count)]
+    for each in opened:
+        each.sendall(text.encode())
+    return opened
+
+
+def test_only_so_many_are_answered_at_a_time(server):
     """WI10: further ones are told to come back."""
-    waiting = [socket.create_connection((LOOPBACK, server.guard.port)) for _ in range(MOST_AT_ONCE)]
+    head = "".join(
+        f"{name}: {value}\r\n" for name, value in _headers(server, **{"Content-Length": "9"}).items()
+    )
+    waiting = _held(server, f"POST /api/answer HTTP/1.0\r\n{head}\r\n", MOST_AT_ONCE)
     try:
-        with socket.create_connection((LOOPBACK, server.guard.port), timeout=10) as one_more:
-            one_more.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            assert b" 503 " in one_more.makefile("rb").readline()
+        refused = next(each for each in (_ask(server, "/api/start") for _ in range(100)) if each[0] != 200)
+        assert (refused[0], json.loads(refused[2])["wrong"]) == (503, "Too much is asked at once: try again.")
     finally:
         for each in waiting:
             each.close()
+
+
+def test_connections_that_say_nothing_keep_nobody_out(server):
+    """WI10: up to a number, above which there is no more."""
+    idle = _held(server, "", MOST_AT_ONCE)
+    try:
+        assert _ask(server, "/api/start")[0] == 200
+        idle += _held(server, "", MOST_OPEN - MOST_AT_ONCE)
+        with socket.create_connection((LOOPBACK, server.guard.port), timeout=10) as one_more:
+            assert b" 503 " in one_more.makefile("rb").readline()
+        assert idle[0].recv(1) == b""  # it took too long
+    finally:
+        for each in idle:
+            each.close()
+
+
+def test_each_of_many_at_once_gets_an_answer(server):
+    """WI10: none is cut off, whether it is answered or told to come back."""
+    with ThreadPoolExecutor(40) as together:
+        found = list(
+            together.map(lambda _: _ask(server, "/api/command", _POSTS["/api/command"])[0], range(40))
+        )
+    assert set(found) <= {200, 503}
+    assert 200 in found
 
 
 def test_a_newer_question_of_a_tab_ends_the_older_one(server):

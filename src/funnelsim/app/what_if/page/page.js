@@ -9,6 +9,8 @@ const state = {
   values: {}, // of levers that are not at today's value
   before: [], // what can be undone
   number: 0, // of the newest question
+  unasked: false, // whether a lever was moved since
+  answered: 0, // the question whose answer is shown
   worlds: 0, // of the answer that is shown
   most: 400,
   asking: null, // what stops the question
@@ -42,14 +44,15 @@ async function ask() {
   if (state.asking) state.asking.abort();
   const asking = (state.asking = new AbortController());
   const number = ++state.number;
+  state.unasked = false;
   busy(true);
+  offer();
   try {
     const response = await call("/api/answer", { page: tab, number, values: state.values }, asking.signal);
     if (number !== state.number) return;
     if (response.status === 204) return;
     if (!response.ok) {
-      wrong((await wrongOf(response)).wrong);
-      busy(false);
+      unanswered((await wrongOf(response)).wrong);
       return;
     }
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -65,9 +68,25 @@ async function ask() {
     if (number === state.number) settled();
   } catch (error) {
     if (error.name === "AbortError" || number !== state.number) return;
-    wrong("The server has ended. Start it again to go on.");
-    busy(false);
+    unanswered("The server has ended. Start it again to go on.");
   }
+}
+
+/** Say why there is no answer; the one that is shown is of other values, and is greyed out. */
+function unanswered(why) {
+  const old = state.worlds ? " The answer below is the one from before." : "";
+  wrong(`${why}${old}`);
+  document.body.dataset.stale = "yes";
+  busy(false);
+}
+
+/** Save, report and copy need an answer to the changes. */
+function offer() {
+  const changed = Object.keys(state.values).length > 0;
+  const answered = !state.unasked && state.answered === state.number;
+  at("undo").disabled = !state.before.length;
+  at("reset").disabled = !changed;
+  for (const id of ["command", "save", "report"]) at(id).disabled = !changed || !answered;
 }
 
 /** Ask at once, and while a slider is dragged once in a while. */
@@ -103,6 +122,9 @@ function wrong(sentence) {
 
 function show(found) {
   wrong("");
+  document.body.dataset.stale = "no";
+  state.answered = state.number;
+  offer();
   state.worlds = found.worlds;
   state.changed = found.changed;
   at("worlds").textContent = found.worlds < state.most ? `${found.simulated} so far` : found.simulated;
@@ -207,9 +229,9 @@ function moved() {
   at("said").textContent = "";
   for (const lever of state.levers.values()) lever.refresh?.();
   const changed = Object.keys(state.values);
-  at("undo").disabled = !state.before.length;
-  for (const id of ["reset", "command", "save", "report"]) at(id).disabled = !changed.length;
   at("changes").replaceChildren(...changed.map(chip));
+  state.unasked = true;
+  offer();
   askSoon();
 }
 
@@ -361,7 +383,7 @@ at("report").addEventListener("click", async () => {
   at("report").disabled = true;
   at("said").textContent = "Writing the report ...";
   const response = await call("/api/report", { values: state.values });
-  at("report").disabled = !Object.keys(state.values).length;
+  offer();
   if (!response.ok) {
     at("said").textContent = (await wrongOf(response)).wrong;
     return;

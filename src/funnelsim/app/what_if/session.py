@@ -23,7 +23,7 @@ from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.input_words import GROUPS
 from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.paths import written
-from funnelsim.scenario.withheld import Withheld
+from funnelsim.scenario.withheld import OF_PAY, Withheld
 from funnelsim.studies.endless import EndlessLoopError
 from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, tried
 
@@ -175,7 +175,7 @@ class Session:
                 path = self._file.add(name, about, changes, Path(f"my_{Path(self._name).stem}.toml"))
             except ChangedError as error:
                 raise RefusedError(
-                    self._withheld.text(str(error)), self._withheld.text(error.difference)
+                    self._withheld.text(str(error)), error.difference(self._withheld.file) or OF_PAY
                 ) from error
             except ScenarioError as error:
                 raise self._refused(error) from error

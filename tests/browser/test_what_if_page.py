@@ -110,7 +110,7 @@ def test_a_lever_that_cannot_be_so_says_why_and_the_page_goes_on(watched, server
     box.fill("0")
     box.press("Enter")
     page.wait_for_selector("#wrong:not([hidden])")
-    assert "teams.sales.people is 0" in page.locator("#wrong").inner_text()
+    assert "people in sales is 0" in page.locator("#wrong").inner_text()
     assert "The answer below is the one from before." in page.locator("#wrong").inner_text()
     assert page.locator("#figures").evaluate("each => getComputedStyle(each).opacity") == "0.4"
     for name in ("Copy command", "Report", "Save as strategy"):
@@ -168,6 +168,12 @@ def test_nothing_serious_stands_in_the_way_of_anybody(browser, server, serious, 
         page.get_by_role("button", name="Save as strategy").click()
         assert serious(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        money = page.locator("#money").evaluate(
+            "each => [each.parentNode.scrollWidth, each.parentNode.clientWidth]"
+        )
+        assert money[0] <= money[1]
+        tops = [page.locator(each).evaluate("each => each.offsetTop") for each in ("#figures", ".levers")]
+        assert width > 820 or tops[0] < tops[1]  # on a phone, what comes of it is above the levers
     finally:
         context.close()
 

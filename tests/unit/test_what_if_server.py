@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import socket
@@ -182,7 +183,32 @@ def test_a_lever_that_cannot_be_so_says_why(server):
     people = _lever(server, "people in sales")
     _, _, content = _ask(server, "/api/answer", {"page": "g", "number": 1, "values": {people["id"]: 0}})
     told = json.loads(content)["wrong"]
-    assert told.startswith("That cannot be: teams.sales.people is 0")
+    assert told == "That cannot be: people in sales is 0: the team has nobody in it; expected 1 or more."
+    hours = _lever(server, "hours of work in proposal")
+    _, _, content = _ask(server, "/api/answer", {"page": "h", "number": 1, "values": {hours["id"]: 0}})
+    assert json.loads(content)["wrong"] == "That cannot be: hours of work in proposal must be more than 0."
+
+
+def test_a_budget_without_a_response_curve_says_that_it_changes_the_cost_only(server):
+    """WI1."""
+    note = _lever(server, "spending a month on website")["note"]
+    assert note == "Changes the cost only: no response curve says what it brings."
+    assert {each["note"] for each in server.session.start()["levers"] if "spending" not in each["words"]} == {
+        ""
+    }
+
+
+def test_people_besides_named_reps_are_called_so(tmp_path):
+    """WI1: and nobody is no lever to begin with."""
+    named = tmp_path / "mine.toml"
+    text = preset_text("first_steps") + "\n[teams.sales.reps.Ada]\nskill = 1.2\n"
+    named.write_text(re.sub(r"(?m)^people = 2$", "people = 0", text), encoding="utf-8")
+    found = Session(str(named), load(named)).start()
+    people = next(
+        each for each in found["levers"] if each["words"] == "people in sales besides the named reps"
+    )
+    assert people["value"] == 0
+    assert people["id"] not in found["pinned"]
 
 
 def test_a_page_has_a_policy_that_lets_only_its_own_script_run(server):
@@ -277,12 +303,14 @@ def test_reps_are_numbered_and_pay_is_left_out_unless_asked_for(tmp_path):
         assert "sales rep 1" in seen
         assert "pay" not in " ".join(each["words"] for each in plain.session.start()["levers"])
         assert "pay_cost" not in {each["name"] for each in answer["money"]}
+        assert answer["money_note"].startswith("What people are paid has no row")
         assert str(tmp_path) not in seen
     with served(str(named), sizes=(2,), with_names=True, with_pay=True) as full:
         *_, answer = full.session.answers("a", 1, {})
         words = [each["words"] for each in full.session.start()["levers"]]
         assert "pay a month of Ada of sales" in words
         assert "pay_cost" in {each["name"] for each in answer["money"]}
+        assert answer["money_note"] == ""
         assert "Ada" in {each["place"] for each in answer["busy"]["rep"]}
 
 

@@ -259,6 +259,8 @@ def _unit(key: str) -> str:
 def words_of(path: Path, kind: Kind, scenario: Contents) -> str:
     """Say what an input is, with the user's names."""
     names = _names_in(path)
+    if path[0] == "teams" and path[2:] == ("people",) and scenario.teams[path[1]].reps:
+        return f"{kind.words} {kind.preposition} {names[0]} besides the named reps"
     if path[0] == "segments" and len(scenario.segments) == 1:
         names = names[1:]
     if not names:

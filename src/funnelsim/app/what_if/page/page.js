@@ -136,11 +136,12 @@ function show(found) {
   at("goals-card").hidden = !found.goals.length;
   at("goals").replaceChildren(pairs(found.goals.map(goal), 1));
   at("fan-title").textContent = found.fan.title;
-  at("fan-about").textContent = found.fan.today.p10 ? "middle and range of eight in ten simulated periods" : "mean";
+  at("fan-about").textContent = found.fan.today.p10 ? "line: mean; band: eight in ten simulated periods" : "line: mean";
   at("fan").replaceChildren(fan(found.fan, found.currency, at("fan").clientWidth));
   at("funnel").replaceChildren(pairs(found.funnel, Math.max(...found.funnel.flatMap((each) => [each.today, each.what_if]))));
   at("busy").replaceChildren(pairs(found.busy.team, 1), people(found.busy.rep));
   at("money").replaceChildren(...money(found.money));
+  at("money-note").textContent = found.money_note;
   at("warnings").replaceChildren(...found.warnings.map((text) => make("li", { text })));
   at("warnings-card").hidden = !found.warnings.length;
   document.body.dataset.worlds = String(found.worlds);
@@ -165,7 +166,7 @@ function figure(row) {
     make("p", { cls: "big", text: row.what_if.words }),
     make("p", { cls: "was", text: `today ${row.today.words}` }),
     make("p", {}, delta(row)),
-    make("p", { cls: "likely", text: row.what_if.range ? `likely ${row.what_if.range}` : "" }));
+    make("p", { cls: "likely", text: row.what_if.range ? `range of outcomes ${row.what_if.range}` : "" }));
 }
 
 function goal(row) {
@@ -261,6 +262,7 @@ function rowOf(lever) {
   const inputs = { number: slider, choice: choice, switch: toggle, day: day }[lever.kind](lever, id);
   row.append(make("div", { cls: lever.kind === "number" ? "lever-body" : "" }, ...inputs.elements));
   row.append(make("p", { cls: "lever-today", text: `today ${written(lever, lever.value)}${lever.spread ? ", in the middle" : ""}` }));
+  if (lever.note) row.append(make("p", { cls: "lever-today", text: lever.note }));
   lever.refresh = () => {
     row.classList.toggle("changed", lever.id in state.values);
     inputs.refresh();

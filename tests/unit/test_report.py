@@ -141,6 +141,12 @@ def test_too_few_years_say_so() -> None:
     assert said.startswith("3 simulated years cannot tell strategies apart: too few years")
 
 
+@pytest.mark.parametrize(("years", "untold"), [(5, True), (60, False)])
+def test_a_mean_without_a_precision_says_why(years: int, untold: bool) -> None:
+    found = fs.report(fs.parse(FIRM), replications=years, jobs=1).html if untold else made().html
+    assert ("A mean without one has too few years" in found) is untold
+
+
 def test_what_is_not_sure_is_said_to_be_so() -> None:
     found = fs.compare(
         fs.load("first_steps"), strategies=["today", "one_more_rep"], replications=60, seed=1, jobs=1

@@ -22,7 +22,7 @@ _MONEY = ("revenue", "revenue_margin", "marketing_cost", "visit_cost", "result",
 _PAY = ("pay_cost", "commission_cost", "cost")  # from which pay can be seen
 _WITHOUT_PAY = (
     "What people are paid has no row, so the rows do not add up: what is missing between them is what all "
-    "people together cost."
+    "people together cost. Whoever subtracts can tell it."
 )
 _GOAL_OF_A_FAN = ("revenue", "bookings")
 _RANGE = {"p10": 0.1, "p90": 0.9}

@@ -111,7 +111,7 @@ def download(case: Case, withheld: Withheld) -> Download:
         )
     if withheld.pay and withheld.document != Withheld(scenario, withheld.names, pay=False).document:
         said.append(
-            "Pay is left out of this file. With it, the command above gives other costs and profits than "
+            "Pay is left out, so with this file the command gives other costs and profits than "
             "this page; with the file that the report was made from, it gives the same."
         )
     if scenario.sample_files:

@@ -274,7 +274,7 @@ def test_names_that_would_be_markup_are_texts(watched, tmp_path):
     with served(str(mine), sizes=(2,), with_names=True) as server:
         page = _opened(watched, server.address)
         page.get_by_label(f"skill of {HOSTILE} of sales", exact=True).first.wait_for(state="attached")
-        page.get_by_label("people in sales", exact=True).press("ArrowRight")
+        page.get_by_label("people in sales besides the named reps", exact=True).press("ArrowRight")
         _settle(page, 2)
         assert HOSTILE in page.locator("#funnel").inner_text()
         assert HOSTILE in page.locator("#goals").inner_text()

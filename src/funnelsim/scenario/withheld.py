@@ -109,7 +109,7 @@ class Withheld:
         >>> from funnelsim.scenario import load
         >>> held = Withheld(load("junk_leads"))
         >>> held.in_words("teams.sales.commission *="), held.in_words("teams.sales.people")
-        ('pay in sales', 'people in sales')
+        ('pay in sales', 'people in sales besides the named reps')
         """
         parts, _ = split_key(key)
         if self.pay and _is_pay(parts):

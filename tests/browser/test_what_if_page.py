@@ -110,9 +110,16 @@ def test_a_lever_that_cannot_be_so_says_why_and_the_page_goes_on(watched, server
     box.fill("0")
     box.press("Enter")
     page.wait_for_selector("#wrong:not([hidden])")
-    assert "teams.sales.people is 0" in page.locator("#wrong").inner_text()
-    page.get_by_role("button", name="Undo").click()
+    assert "people in sales is 0" in page.locator("#wrong").inner_text()
+    assert "The answer below is the one from before." in page.locator("#wrong").inner_text()
+    assert page.locator("#figures").evaluate("each => getComputedStyle(each).opacity") == "0.4"
+    for name in ("Copy command", "Report", "Save as strategy"):
+        assert page.get_by_role("button", name=name).is_disabled()
+    box.fill("3")
+    box.press("Enter")
     page.wait_for_selector("#wrong[hidden]", state="attached")
+    page.wait_for_selector("#save:enabled")
+    assert page.locator("#figures").evaluate("each => getComputedStyle(each).opacity") == "1"
     assert [each for each in watched.errors if "422" not in each] == []  # the browser's own note of it
 
 
@@ -163,6 +170,35 @@ def test_nothing_serious_stands_in_the_way_of_anybody(browser, server, serious, 
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     finally:
         context.close()
+
+
+def test_on_a_phone_the_figures_stand_above_the_levers_and_the_money_fits(browser, server):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    try:
+        page = context.new_page()
+        page.goto(server.address)
+        _settle(page, 1)
+        page.get_by_label("people in sales", exact=True).press("ArrowRight")
+        _settle(page, 2)
+        figures, levers = (page.locator(each).bounding_box() for each in ("#figures", ".levers"))
+        assert figures["y"] + figures["height"] <= levers["y"]
+        wide, room = page.locator("#money").evaluate(
+            "each => [each.parentNode.scrollWidth, each.parentNode.clientWidth]"
+        )
+        assert wide <= room
+        assert page.locator("#money-note").inner_text().startswith("What people are paid has no row")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    finally:
+        context.close()
+
+
+def test_the_edge_of_the_levers_fades(page):
+    """More groups are below what is seen."""
+    edge = page.locator(".levers").evaluate(
+        "each => { const of = getComputedStyle(each, '::after'); return [of.position, of.backgroundImage] }"
+    )
+    assert edge[0] == "sticky"
+    assert "linear-gradient" in edge[1]
 
 
 def test_without_the_key_nothing_is_shown(watched, server):
@@ -238,7 +274,7 @@ def test_names_that_would_be_markup_are_texts(watched, tmp_path):
     with served(str(mine), sizes=(2,), with_names=True) as server:
         page = _opened(watched, server.address)
         page.get_by_label(f"skill of {HOSTILE} of sales", exact=True).first.wait_for(state="attached")
-        page.get_by_label("people in sales", exact=True).press("ArrowRight")
+        page.get_by_label("people in sales besides the named reps", exact=True).press("ArrowRight")
         _settle(page, 2)
         assert HOSTILE in page.locator("#funnel").inner_text()
         assert HOSTILE in page.locator("#goals").inner_text()

@@ -48,7 +48,7 @@ def test_the_mean_cycle_says_within_how_many_days(days: str, law: stats.rv_conti
     result = result_of(days)
     restricted = integrate.quad(lambda t: t * law.pdf(t), 0, YEAR)[0] / law.cdf(YEAR)
     assert result.summary.loc["cycle_length", "mean"] == pytest.approx(restricted, rel=0.02)
-    assert result.summary.loc["cycle_length", "title"] == "Sales cycle within 365 days"
+    assert result.summary.loc["cycle_length", "title"] == "Sales cycle (won within 365 days)"
     page = " ".join(text(simulation_page(result, "next", everything=True)).split())
     assert "on average, of" in page  # those won within 365 days
     assert "the sales cycle and the time in a stage are those of what has ended by then" in page

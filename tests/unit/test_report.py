@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -138,6 +139,12 @@ def test_a_strategy_alone_is_compared_with_nothing() -> None:
 def test_too_few_years_say_so() -> None:
     said, _ = fs.compare(fs.load("first_steps"), replications=3, jobs=1).comparison.answer()
     assert said.startswith("3 simulated years cannot tell strategies apart: too few years")
+
+
+@pytest.mark.parametrize(("years", "untold"), [(5, True), (60, False)])
+def test_a_mean_without_a_precision_says_why(years: int, untold: bool) -> None:
+    found = fs.report(fs.parse(FIRM), replications=years, jobs=1).html if untold else made().html
+    assert ("A mean without one has too few years" in found) is untold
 
 
 def test_what_is_not_sure_is_said_to_be_so() -> None:
@@ -416,7 +423,28 @@ def test_a_folder_of_results_has_a_report(firm: Path, tmp_path: Path) -> None:
     assert found.exit_code == 0
     assert "not those of the folder" not in found.stderr
     assert "--replications 20 --seed 7" in out.read_text(encoding="utf-8")
-    assert "Choose cheaper: it would earn on average 6 thousand EUR more than today" in found.stdout
+    assert "it would earn on average 6 thousand EUR more than today" in found.stdout
+    assert "not as compare --out wrote it" not in found.stderr
+
+
+def test_a_folder_that_was_changed_by_hand_is_noticed(firm: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    call("compare", str(firm), "--replications", "5", "--out", str(kept))
+    summary, manifest = kept / "summary.csv", kept / "MANIFEST.json"
+    summary.write_text(summary.read_text(encoding="utf-8") + "x\n", encoding="utf-8")
+    found = call("report", str(kept), "--out", str(tmp_path / "one.html"))
+    assert "summary.csv is not as compare --out wrote it. The report simulates anew" in found.stderr
+    assert "not those of the folder" not in found.stderr
+    written = json.loads(manifest.read_text(encoding="utf-8"))
+    dearer = written | {"changes": ["channels.web.cost_per_month=901"]}
+    manifest.write_text(json.dumps(dearer), encoding="utf-8")
+    found = call("report", str(kept), "--out", str(tmp_path / "two.html"))
+    told = "The figures are not those of the folder: the folder was changed after it was written"
+    assert told in found.stderr
+    older = dearer | {"versions": dearer["versions"] | {"numpy": "0.1"}}
+    manifest.write_text(json.dumps(older), encoding="utf-8")
+    found = call("report", str(kept), "--out", str(tmp_path / "three.html"))
+    assert "other versions made it (numpy 0.1 then, " in found.stderr
 
 
 @pytest.mark.parametrize(

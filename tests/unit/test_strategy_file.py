@@ -3,8 +3,9 @@
 import pytest
 
 from funnelsim.io.writing import UnusableError
-from funnelsim.keeping.strategy_file import ChangedError, StrategyFile, with_strategy
+from funnelsim.keeping.strategy_file import ChangedError, StrategyFile, UnreadableNowError, with_strategy
 from funnelsim.scenario import ScenarioError, load, preset_text
+from funnelsim.scenario.withheld import Withheld
 
 _CHANGES = {"teams.sales.people": 3, "stages.proposal.effort_hours *=": 0.5}
 
@@ -39,8 +40,8 @@ def test_a_file_that_has_changed_is_left_alone(mine):
         ChangedError, match=r"mine.toml was changed since it was read: nothing is saved"
     ) as told:
         file.add("more", "", _CHANGES)
-    assert "-# my own" in told.value.difference
-    assert "+# not yours" in told.value.difference
+    assert "-# my own" in told.value.difference()
+    assert "+# not yours" in told.value.difference()
     assert mine.read_text(encoding="utf-8") == changed
     assert [each.name for each in mine.parent.iterdir()] == ["mine.toml"]
 
@@ -94,3 +95,37 @@ def test_strategies_in_one_line_have_no_room_for_another():
     text = "strategies = { a = { change = {} } }\n"
     with pytest.raises(UnusableError, match="have no room for one more"):
         with_strategy(text, "b", "", _CHANGES)
+
+
+def test_of_a_difference_only_the_lines_of_pay_are_left_out(mine):
+    """WI9: also those whose table says that they are of pay."""
+    file = StrategyFile.of(str(mine))
+    changed = mine.read_text(encoding="utf-8").replace("# my own", "# not yours") + (
+        "\n[teams.sales.reps.ada]\nskill = 1.5\ncost_per_month = 4321\n"
+        "\n[[teams.sales.commission_tiers]]\nquota = 8765\n"
+        "\n[teams.other]\ncommission_tiers = [\n  { quota = 9876 },\n]\nhours_per_week = 39\n"
+    )
+    mine.write_text(changed, encoding="utf-8")
+    with pytest.raises(ChangedError) as told:
+        file.add("x", "", _CHANGES)
+    shown = told.value.difference(Withheld(load("first_steps")).file)
+    for line in ("-# my own", "+# not yours", "+skill = 1.5", "+hours_per_week = 39"):
+        assert line in shown.splitlines()
+    for paid in ("4321", "8765", "9876"):
+        assert paid in told.value.difference()
+        assert paid not in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "mine.toml is gone: nothing is saved"),
+        (b"a\0b", r"mine.toml cannot be read: .* is binary\. Nothing is saved"),
+    ],
+)
+def test_a_file_that_is_gone_or_no_text_is_not_saved(mine, content, told):
+    file = StrategyFile.of(str(mine))
+    mine.unlink() if content is None else mine.write_bytes(content)
+    with pytest.raises(UnreadableNowError, match=told):
+        file.add("x", "", _CHANGES)
+    assert mine.exists() is (content is not None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from urllib.request import urlopen
 
@@ -15,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from funnelsim.app.cli import app
-from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, TOKEN, serving
+from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, MOST_OPEN, TOKEN, serving
 from funnelsim.app.what_if.session import Session
 from funnelsim.scenario import load, preset_text
 
@@ -130,10 +132,15 @@ def test_nothing_of_the_machine_can_be_read(server, path):
     assert json.loads(content) == {"wrong": "There is nothing here."}
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "HEAD"])
 def test_other_methods_are_not_known(server, method):
     """WI10."""
-    assert _ask(server, "/api/start", method=method)[0] == 501
+    status, headers, content = _ask(server, "/api/start", method=method)
+    assert (status, headers["Content-Type"]) == (501, "application/json")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert json.loads(content or b"null") == (
+        None if method == "HEAD" else {"wrong": "Only GET and POST are known."}
+    )
 
 
 def test_what_is_too_long_is_not_read(server):
@@ -143,6 +150,7 @@ def test_what_is_too_long_is_not_read(server):
         head = "".join(f"{name}: {value}\r\n" for name, value in _headers(server).items())
         raw.sendall(f"POST /api/answer HTTP/1.0\r\n{head}\r\n".encode())
         assert b" 411 " in raw.makefile("rb").readline()
+    assert _ask(server, "/api/answer", _QUESTION, **{"Content-Length": "9" * 5_000})[0] == 413
 
 
 @pytest.mark.parametrize(
@@ -152,6 +160,7 @@ def test_what_is_too_long_is_not_read(server):
         (b"[]", 400),
         (b'{"a":' + b"[" * 20_000, 400),
         (b"\xff\xfe", 400),
+        (b'{"name": "\\ud800", "values": {}}', 400),
         ({"page": "a", "number": 1}, 400),
         ({"page": "a", "number": "1", "values": {}}, 400),
         ({"page": "a" * 65, "number": 1, "values": {}}, 400),
@@ -174,7 +183,32 @@ def test_a_lever_that_cannot_be_so_says_why(server):
     people = _lever(server, "people in sales")
     _, _, content = _ask(server, "/api/answer", {"page": "g", "number": 1, "values": {people["id"]: 0}})
     told = json.loads(content)["wrong"]
-    assert told.startswith("That cannot be: teams.sales.people is 0")
+    assert told == "That cannot be: people in sales is 0: the team has nobody in it; expected 1 or more."
+    hours = _lever(server, "hours of work in proposal")
+    _, _, content = _ask(server, "/api/answer", {"page": "h", "number": 1, "values": {hours["id"]: 0}})
+    assert json.loads(content)["wrong"] == "That cannot be: hours of work in proposal must be more than 0."
+
+
+def test_a_budget_without_a_response_curve_says_that_it_changes_the_cost_only(server):
+    """WI1."""
+    note = _lever(server, "spending a month on website")["note"]
+    assert note == "Changes the cost only: no response curve says what it brings."
+    assert {each["note"] for each in server.session.start()["levers"] if "spending" not in each["words"]} == {
+        ""
+    }
+
+
+def test_people_besides_named_reps_are_called_so(tmp_path):
+    """WI1: and nobody is no lever to begin with."""
+    named = tmp_path / "mine.toml"
+    text = preset_text("first_steps") + "\n[teams.sales.reps.Ada]\nskill = 1.2\n"
+    named.write_text(re.sub(r"(?m)^people = 2$", "people = 0", text), encoding="utf-8")
+    found = Session(str(named), load(named)).start()
+    people = next(
+        each for each in found["levers"] if each["words"] == "people in sales besides the named reps"
+    )
+    assert people["value"] == 0
+    assert people["id"] not in found["pinned"]
 
 
 def test_a_page_has_a_policy_that_lets_only_its_own_script_run(server):
@@ -195,16 +229,50 @@ def test_a_page_has_a_policy_that_lets_only_its_own_script_run(server):
         assert server.guard.token.encode() not in content
 
 
-def test_only_so_many_ask_at_a_time(server):
+def _held(server, text, count):
+    """Open connections that say so much and no more."""
+    opened = [socket.create_connection((LOOPBACK, server.guard.port), timeout=10) for _ in range(count)]
+    for each in opened:
+        each.sendall(text.encode())
+    return opened
+
+
+def test_only_so_many_are_answered_at_a_time(server):
     """WI10: further ones are told to come back."""
-    waiting = [socket.create_connection((LOOPBACK, server.guard.port)) for _ in range(MOST_AT_ONCE)]
+    head = "".join(
+        f"{name}: {value}\r\n" for name, value in _headers(server, **{"Content-Length": "9"}).items()
+    )
+    waiting = _held(server, f"POST /api/answer HTTP/1.0\r\n{head}\r\n", MOST_AT_ONCE)
     try:
-        with socket.create_connection((LOOPBACK, server.guard.port), timeout=10) as one_more:
-            one_more.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            assert b" 503 " in one_more.makefile("rb").readline()
+        refused = next(each for each in (_ask(server, "/api/start") for _ in range(100)) if each[0] != 200)
+        assert (refused[0], json.loads(refused[2])["wrong"]) == (503, "Too much is asked at once: try again.")
     finally:
         for each in waiting:
             each.close()
+
+
+def test_connections_that_say_nothing_keep_nobody_out(server):
+    """WI10: up to a number, above which there is no more."""
+    idle = _held(server, "", MOST_AT_ONCE)
+    try:
+        assert _ask(server, "/api/start")[0] == 200
+        idle += _held(server, "", MOST_OPEN - MOST_AT_ONCE)
+        with socket.create_connection((LOOPBACK, server.guard.port), timeout=10) as one_more:
+            assert b" 503 " in one_more.makefile("rb").readline()
+        assert idle[0].recv(1) == b""  # it took too long
+    finally:
+        for each in idle:
+            each.close()
+
+
+def test_each_of_many_at_once_gets_an_answer(server):
+    """WI10: none is cut off, whether it is answered or told to come back."""
+    with ThreadPoolExecutor(40) as together:
+        found = list(
+            together.map(lambda _: _ask(server, "/api/command", _POSTS["/api/command"])[0], range(40))
+        )
+    assert set(found) <= {200, 503}
+    assert 200 in found
 
 
 def test_a_newer_question_of_a_tab_ends_the_older_one(server):
@@ -235,12 +303,14 @@ def test_reps_are_numbered_and_pay_is_left_out_unless_asked_for(tmp_path):
         assert "sales rep 1" in seen
         assert "pay" not in " ".join(each["words"] for each in plain.session.start()["levers"])
         assert "pay_cost" not in {each["name"] for each in answer["money"]}
+        assert answer["money_note"].startswith("What people are paid has no row")
         assert str(tmp_path) not in seen
     with served(str(named), sizes=(2,), with_names=True, with_pay=True) as full:
         *_, answer = full.session.answers("a", 1, {})
         words = [each["words"] for each in full.session.start()["levers"]]
         assert "pay a month of Ada of sales" in words
         assert "pay_cost" in {each["name"] for each in answer["money"]}
+        assert answer["money_note"] == ""
         assert "Ada" in {each["place"] for each in answer["busy"]["rep"]}
 
 

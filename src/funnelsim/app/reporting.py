@@ -115,6 +115,10 @@ def _of_folder(folder: Path, typed: Sequence[str], jobs: int) -> Asked:
             f"{folder} is of {what}, and a report compares strategies. "
             f"Try: {terminal.command('report', str(scenario), found.changes, '--out', 'report.html')}"
         )
+    changed = manifests.changed_files(found, folder)
+    if changed:
+        files = f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'}"
+        terminal.say(f"{files} not as compare --out wrote it. The report simulates anew, from {path.name}.")
     read, _ = manifests.inputs_again(found, folder)
     ran = found.options
     settings = terminal.settings(ran["replications"], ran["seed"], jobs, ran["engine"])
@@ -125,7 +129,7 @@ def _write(asked: Asked, out: Path, with_names: bool, with_pay: bool) -> None:
     """Simulate, write the page, and say what it says."""
     from datetime import date
 
-    from funnelsim.keeping.manifest import same_figures
+    from funnelsim.keeping.manifest import same_figures, why_others
     from funnelsim.planning.case import make_case
     from funnelsim.reports.report.report import Report
     from funnelsim.scenario.withheld import Withheld
@@ -139,5 +143,5 @@ def _write(asked: Asked, out: Path, with_names: bool, with_pay: bool) -> None:
     with terminal.writing(out):
         made.save(out)
     if asked.manifest is not None and not same_figures(asked.manifest, case.result):
-        terminal.say("The figures are not those of the folder: other versions made it. See funnelsim repeat.")
+        terminal.say(f"The figures are not those of the folder: {why_others(asked.manifest)}.")
     terminal.write(f"{made.contents.question}\n{' '.join(made.contents.answer)}\nWritten: {out}")

@@ -473,7 +473,7 @@ class Forecast:
             return f"{title} (all teams)"
         if metric != "cycle_length" or dimension != "all" or self.followed is None:
             return title
-        return f"{title} within {self.followed:,.0f} days"
+        return f"{title} (won within {self.followed:,.0f} days)"
 
     def team_hours(self) -> tuple[TeamHours, ...]:
         """Compare the hours that each team is asked for with those it has.

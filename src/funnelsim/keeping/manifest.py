@@ -383,16 +383,43 @@ def same_figures(manifest: Manifest, result: ComparisonResult) -> bool:
     return manifest.files.get("results.json") == hashlib.sha256(content).hexdigest()
 
 
+def changed_files(manifest: Manifest, folder: Path) -> list[str]:
+    """Name the files of a folder that are not as they were written: changed, or gone."""
+    return [name for name, sha in manifest.files.items() if _sha_of(folder, name) != sha]
+
+
+def _sha_of(folder: Path, name: str) -> str:
+    """Return the SHA-256 of a file in a folder; nothing if there is no such file in it."""
+    path, place = folder / name, PurePath(name)
+    if place.is_absolute() or ".." in place.parts or not path.is_file():
+        return ""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def why_others(manifest: Manifest) -> str:
+    """Say why figures are not those of a folder: other versions, another machine, or it was changed."""
+    others = _other_versions(manifest)
+    if others:
+        return f"other versions made it ({'; '.join(others)})"
+    if manifest.platform != this_platform():
+        return f"it was made on {manifest.platform}"
+    return f"the folder was changed after it was written, {NAME} too"
+
+
+def _other_versions(manifest: Manifest) -> list[str]:
+    return [
+        f"{name} {manifest.versions.get(name, 'unknown')} then, {version} now"
+        for name, version in versions().items()
+        if manifest.versions.get(name) != version
+    ]
+
+
 def verdict(manifest: Manifest, differing: Sequence[str]) -> list[str]:
     """State whether a run was repeated; if not, what could have made the difference."""
     if not differing:
         return [f"Repeated: every figure of {manifest.command!r} is the same, to the last digit."]
-    now = versions()
-    others = [
-        f"{name} {manifest.versions.get(name, 'unknown')} then, {version} now"
-        for name, version in now.items()
-        if manifest.versions.get(name) != version
-    ]
+    others = _other_versions(manifest)
     return [
         f"NOT THE SAME: {', '.join(differing)}",
         f"  Written on {manifest.platform}; this is {this_platform()}.",

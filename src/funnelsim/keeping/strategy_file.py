@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,24 @@ _MOST_LINES = 60  # of a difference that is shown
 
 
 class ChangedError(UnusableError):
-    """The file is not as it was read; `difference` has the lines that differ."""
+    """The file is not as it was read."""
 
-    def __init__(self, name: str, difference: str) -> None:
+    def __init__(self, name: str, read: str, now: str) -> None:
         super().__init__(
             f"{name} was changed since it was read: nothing is saved. Start again to go on from its new state"
         )
-        self.difference = difference
+        self._read, self._now = read, now
+
+    def difference(self, shown: Callable[[str], str] = str) -> str:
+        """List the lines that differ, of both texts as they may be shown."""
+        read, now = (shown(text).splitlines() for text in (self._read, self._now))
+        lines = list(difflib.unified_diff(read, now, "as read", "now", lineterm=""))
+        more = [f"... {len(lines) - _MOST_LINES} more lines"] if len(lines) > _MOST_LINES else []
+        return "\n".join(lines[:_MOST_LINES] + more)
+
+
+class UnreadableNowError(UnusableError):
+    """The file that was read is gone, or no scenario file any more."""
 
 
 @dataclass
@@ -77,6 +88,8 @@ class StrategyFile:
             If there is such a strategy, or the file with it is not valid.
         ChangedError
             If the file has changed since it was read.
+        UnreadableNowError
+            If it is gone, or is no text any more.
         OSError
             If a file cannot be written, or the copy exists.
         """
@@ -98,13 +111,16 @@ class StrategyFile:
         return path
 
     def _must_be_as_read(self, path: Path) -> None:
-        now = read_text(path)
-        if now == self.text:
-            return
-        lines = difflib.unified_diff(self.text.splitlines(), now.splitlines(), "as read", "now", lineterm="")
-        shown = list(lines)
-        more = [f"... {len(shown) - _MOST_LINES} more lines"] if len(shown) > _MOST_LINES else []
-        raise ChangedError(path.name, "\n".join(shown[:_MOST_LINES] + more))
+        if not path.exists():
+            raise UnreadableNowError(f"{path.name} is gone: nothing is saved")
+        try:
+            now = read_text(path)
+        except ScenarioError as error:
+            raise UnreadableNowError(
+                f"{path.name} cannot be read: {error.problems[0].wrong}. Nothing is saved"
+            ) from error
+        if now != self.text:
+            raise ChangedError(path.name, self.text, now)
 
 
 def with_strategy(text: str, name: str, about: str, changes: Mapping[str, Any]) -> str:

@@ -20,8 +20,12 @@ from funnelsim.studies.what_if import FEWEST_FOR_A_BAND, WHAT_IF
 _FIGURES = ("profit", "revenue", "won", "cycle_length")  # that decide, each with its difference
 _MONEY = ("revenue", "revenue_margin", "marketing_cost", "visit_cost", "result", "profit")
 _PAY = ("pay_cost", "commission_cost", "cost")  # from which pay can be seen
+_WITHOUT_PAY = (
+    "What people are paid has no row, so the rows do not add up: what is missing between them is what all "
+    "people together cost. Whoever subtracts can tell it."
+)
 _GOAL_OF_A_FAN = ("revenue", "bookings")
-_RANGE = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+_RANGE = {"p10": 0.1, "p90": 0.9}
 
 
 def answer_document(result: ComparisonResult, withheld: Withheld) -> dict[str, Any]:
@@ -59,6 +63,7 @@ def answer_document(result: ComparisonResult, withheld: Withheld) -> dict[str, A
         "fan": _fan(both),
         "busy": {dimension: _busy(both, dimension) for dimension in ("team", "rep")},
         "money": [_figure(result, name) for name in (*_MONEY, *(() if withheld.pay else _PAY))],
+        "money_note": _WITHOUT_PAY if withheld.pay else "",
         "warnings": list(result[WHAT_IF].warnings),
     }
     return {key: rewritten(each, withheld.text) for key, each in found.items()}
@@ -130,9 +135,16 @@ def _outcome(found: Interval, unit: Unit, currency: str, band: bool) -> dict[str
 
 
 def _range(low: float, high: float, unit: Unit, currency: str) -> str:
+    """Write a range, its unit once.
+
+    >>> _range(47.4, 61.9, Unit.DAYS, ""), _range(0.2, 0.31, Unit.SHARE, "")
+    ('47.4 to 61.9 days', '20 to 31 %')
+    """
     if unit is Unit.MONEY:
         return money_range(low, high, currency)
-    return f"{amount(low, unit)} to {amount(high, unit)}"
+    first, _, said = amount(low, unit).partition(" ")
+    last, _, also = amount(high, unit).partition(" ")
+    return f"{first} to {last} {also}".rstrip() if said == also else f"{first} {said} to {last} {also}"
 
 
 def _signed(value: float, unit: Unit, currency: str) -> str:
@@ -193,7 +205,7 @@ def _busy(both: dict[str, Forecast], dimension: str) -> list[dict[str, Any]]:
 
 
 def _fan(both: dict[str, Forecast]) -> dict[str, Any]:
-    """Write cumulative revenue by month: its range over simulated years, from nine on, and its median."""
+    """Write cumulative revenue by month: its range over simulated years, from nine on, and its mean."""
     months = [label.partition(" to ")[0] for label in labels(both[TODAY].names, "month")]
     goals = [
         each.goal

@@ -251,6 +251,7 @@ def _told(found: dict[str, Any]) -> str:
     return (
         f"<h3>{escape(words)}</h3><p>{escape(said)}</p><p>{escape(found['simulated'])}</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p>{escape(found['money_note'])}</p>"
     )
 
 

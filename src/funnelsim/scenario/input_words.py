@@ -259,6 +259,8 @@ def _unit(key: str) -> str:
 def words_of(path: Path, kind: Kind, scenario: Contents) -> str:
     """Say what an input is, with the user's names."""
     names = _names_in(path)
+    if path[0] == "teams" and path[2:] == ("people",) and _has_named_reps(path[1], scenario):
+        return f"{kind.words} {kind.preposition} {names[0]} besides the named reps"
     if path[0] == "segments" and len(scenario.segments) == 1:
         names = names[1:]
     if not names:
@@ -269,6 +271,11 @@ def words_of(path: Path, kind: Kind, scenario: Contents) -> str:
     return " ".join(filter(None, (kind.words, kind.preposition, _inner_first(names)))) + (
         f" for {segment}" if segment else ""
     )
+
+
+def _has_named_reps(team: str, scenario: Contents) -> bool:
+    """Return whether a team has them; a team that only a strategy brings has none here."""
+    return team in scenario.teams and bool(scenario.teams[team].reps)
 
 
 def place_of(path: Path) -> str:

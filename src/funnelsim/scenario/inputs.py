@@ -47,6 +47,7 @@ _STEPS = 40  # of a range, about
 _USUAL = {SHARE: 0.25, MONEY: 2_500.0}  # half of the range of a value that is 0
 _PEOPLE_PINNED = 3  # teams with which to begin
 _ALSO_IF_LEFT_OUT = ("people", "assignment", "queue_order", "hours_per_week")  # of teams, where they act
+_COST_ONLY = "Changes the cost only: no response curve says what it brings."
 _NONE = "none"  # what a choice says where a file leaves a key out
 
 
@@ -78,6 +79,8 @@ class Input:
         Where it comes from.
     hint : str
         What the schema says of it.
+    note : str
+        What turning it leaves out; usually nothing.
     person : bool
         Whether it is of a rep with a name.
     initial : bool
@@ -96,6 +99,7 @@ class Input:
     choices: tuple[str, ...] = ()
     origin: str = DEFAULT
     hint: str = ""
+    note: str = ""
     person: bool = False
     initial: bool = False
 
@@ -199,6 +203,7 @@ def inputs(scenario: Scenario) -> list[Input]:
                     made,
                     origin=stated.get(name, DEFAULT),
                     hint=_hint(path),
+                    note=_note(path, document),
                     person="reps" in path,
                     initial=kind.initial,
                 )
@@ -215,7 +220,8 @@ def pinned(found: Sequence[Input]) -> list[Input]:
     >>> [each.words for each in pinned(inputs(load("first_steps")))][:2]
     ['people in sales', 'hours a week in sales']
     """
-    chosen = [each for each in found if each.group == PEOPLE and each.is_whole][:_PEOPLE_PINNED]
+    people = [each for each in found if each.group == PEOPLE and each.is_whole and each.value > 0]
+    chosen = people[:_PEOPLE_PINNED]
     for group in GROUPS[1 : GROUPS.index(DURATIONS)]:
         chosen += [each for each in found if each.group == group][:1]
     return chosen
@@ -358,6 +364,12 @@ def _nice(step: float) -> float:
     """
     power = 10.0 ** math.floor(math.log10(step))
     return float(f"{power * next(each for each in (1, 2, 5, 10) if each * power >= step * (1 - 1e-9)):.3g}")
+
+
+def _note(path: Path, document: Mapping[str, Any]) -> str:
+    """Say what turning a value leaves out: what spending brings, where nothing tells it."""
+    spending = path[0] == "channels" and path[2:] == ("cost_per_month",)
+    return _COST_ONLY if spending and not _is_given((*path[:2], "response"), document) else ""
 
 
 def _hint(path: Path) -> str:

@@ -21,6 +21,8 @@ _REP_PAY = "cost_per_month"
 _TELLS_PAY = re.compile(
     rf"\b(?:{'|'.join(_TEAM_PAY[:1] + _TEAM_PAY[2:])})\b|\.commission\b|\breps\.\S+\.{_REP_PAY}\b"
 )
+_LINE_OF_PAY = re.compile(rf"\b(?:{'|'.join(_TEAM_PAY)})\b|\breps\b.*\b{_REP_PAY}\b")
+_TABLE = re.compile(r"\s*\[+([^\[\]]+)\]+\s*(?:#.*)?$")
 _PROSE = ("about", "title")  # keys of what the user says in words
 _CHANGES, _ORIGINS = ("change",), ("origins",)
 _BY_PATH = ("change", "uncertainties", "origins")  # tables whose keys are paths
@@ -73,6 +75,21 @@ class Withheld:
             return self.numbers[text]
         return self._pattern.sub(self._numbered, text) if self._pattern else text
 
+    def file(self, text: str) -> str:
+        r"""Write the text of a scenario file: a line that tells of pay says only that it does.
+
+        >>> from funnelsim.scenario import load
+        >>> print(Withheld(load("junk_leads")).file("people = 3\ncommission = 0.1\nhours_per_week = 40"))
+        people = 3
+        # A note about pay is left out.
+        hours_per_week = 40
+        """
+        pay = _lines_of_pay(text) if self.pay else [False] * len(text.splitlines())
+        return "\n".join(
+            f"# {OF_PAY}" if tells else self.text(line)
+            for line, tells in zip(text.splitlines(), pay, strict=True)
+        )
+
     def is_pay(self, path: str) -> bool:
         """Return whether a path, or a key of a change, is kept back as pay."""
         return self.pay and _is_pay(split_key(path)[0])
@@ -92,7 +109,7 @@ class Withheld:
         >>> from funnelsim.scenario import load
         >>> held = Withheld(load("junk_leads"))
         >>> held.in_words("teams.sales.commission *="), held.in_words("teams.sales.people")
-        ('pay in sales', 'people in sales')
+        ('pay in sales', 'people in sales besides the named reps')
         """
         parts, _ = split_key(key)
         if self.pay and _is_pay(parts):
@@ -206,3 +223,16 @@ def _is_pay(parts: Path) -> bool:
     if len(parts) < 3 or parts[0] != "teams":
         return False
     return parts[2] in _TEAM_PAY or (parts[2] == "reps" and parts[4:5] == (_REP_PAY,))
+
+
+def _lines_of_pay(text: str) -> list[bool]:
+    """Return of each line of a file whether it tells of pay, by its table where it does not say itself."""
+    table, still_open, found = "", 0, []
+    for line in text.splitlines():
+        header = None if still_open else _TABLE.match(line)
+        if header:
+            table = header[1]
+        tells = still_open > 0 or _LINE_OF_PAY.search(f"{table} {line}") is not None
+        still_open = max(still_open + line.count("[") - line.count("]"), 0) if tells else 0
+        found.append(tells)
+    return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http import HTTPStatus
@@ -21,8 +22,12 @@ from funnelsim.reports.document import as_json
 LOOPBACK = "127.0.0.1"
 TOKEN = "X-Funnelsim-Token"
 MOST_BYTES = 1 << 16  # of what is sent
-MOST_AT_ONCE = 12  # requests
-_SECONDS = 30.0  # to send a request
+MOST_AT_ONCE = 12  # requests that are answered
+MOST_OPEN = 64  # connections
+_SECONDS = 30.0  # to send what a request asks, or to take a part of the answer
+_SECONDS_OF_A_HEAD = 5.0  # to say what is wanted: a connection that says nothing keeps nobody out for long
+_SECONDS_TO_CLOSE = 1.0
+_PART = 1 << 12  # bytes that are read at a time of what nobody wants
 _POLL = 0.05  # seconds between two looks at whether the server is to end
 _LONGEST_TEXT = 2_000
 _PAGE = ("page.html", "page.css", "charts.js", "page.js")
@@ -91,12 +96,14 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     allow_reuse_address = False
+    request_queue_size = MOST_OPEN
 
     def __init__(self, session: Session, port: int = 0) -> None:
         super().__init__((LOOPBACK, port), _Handler)
         self.session = session
         self.guard = Guard(self.server_address[1])
-        self._room = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self.room = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._connections = threading.BoundedSemaphore(MOST_OPEN)
 
     @property
     def address(self) -> str:
@@ -105,18 +112,28 @@ class Server(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer a request on a thread of its own, if there are not too many."""
-        if self._room.acquire(blocking=False):
+        if self._connections.acquire(blocking=False):
             super().process_request(request, client_address)
             return
         request.sendall(b"HTTP/1.0 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        self.shutdown_request(request)
+        super().shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer a request, and make room for another one."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._room.release()
+            self._connections.release()
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection when all that was sent is read: the answer could be lost otherwise."""
+        with suppress(OSError):
+            request.shutdown(socket.SHUT_WR)
+            request.settimeout(_SECONDS_TO_CLOSE)
+            for _ in range(MOST_BYTES // _PART):
+                if not request.recv(_PART):
+                    break
+        self.close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a tab that was closed while it was answered."""
@@ -152,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers one request."""
 
     server: Server
-    timeout = _SECONDS
+    timeout = _SECONDS_OF_A_HEAD
     server_version = "funnelsim"
     sys_version = ""
 
@@ -173,11 +190,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, routes: Mapping[str, Callable[[], None]]) -> None:
         try:
+            self.connection.settimeout(_SECONDS)
             self.server.guard.check_host(self.headers)
             route = routes.get(self.path)
             if route is None:
                 raise _NotAllowedError(HTTPStatus.NOT_FOUND, "There is nothing here.")
-            route()
+            with self._room():
+                route()
         except _NotAllowedError as error:
             self._send_json({"wrong": str(error)}, error.status)
         except RefusedError as error:
@@ -185,6 +204,23 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json(said, HTTPStatus.UNPROCESSABLE_ENTITY)
         except (BrokenPipeError, ConnectionError, TimeoutError):
             self.close_connection = True
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """Take one of the places of those who are answered."""
+        if not self.server.room.acquire(blocking=False):
+            raise _NotAllowedError(HTTPStatus.SERVICE_UNAVAILABLE, "Too much is asked at once: try again.")
+        try:
+            yield
+        finally:
+            self.server.room.release()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """Refuse in a sentence what the protocol does not allow, or a method that is not known."""
+        status = HTTPStatus(code)
+        unknown = status is HTTPStatus.NOT_IMPLEMENTED
+        wrong = "Only GET and POST are known." if unknown else f"{status.phrase}."
+        self._send_json({"wrong": wrong}, status)
 
     # ---- what there is --------------------------------------------------------------------------
 
@@ -248,12 +284,9 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isascii() or not length.isdigit():
             raise _NotAllowedError(HTTPStatus.LENGTH_REQUIRED, "What is sent must say how long it is.")
-        if int(length) > MOST_BYTES:
+        if len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES:
             raise _NotAllowedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too long.")
-        try:
-            found = json.loads(self.rfile.read(int(length)))
-        except (ValueError, RecursionError):
-            found = None
+        found = _read_json(self.rfile.read(int(length)))
         if not isinstance(found, dict):
             raise _NotAllowedError(HTTPStatus.BAD_REQUEST, "What is sent must be a JSON object.")
         return found
@@ -265,7 +298,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._begin(status, kind, nonce)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def _begin(self, status: HTTPStatus, kind: str, nonce: str = "") -> None:
         self.send_response(status)
@@ -293,6 +327,16 @@ def _security(nonce: str) -> dict[str, str]:
         "Cache-Control": "no-store",
         "Connection": "close",
     }
+
+
+def _read_json(content: bytes) -> Any:
+    """Read what is sent; None if it is not JSON, or has half a character in it, which nothing can write."""
+    try:
+        found = json.loads(content)
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return found
 
 
 def _values(asked: Document) -> Document:

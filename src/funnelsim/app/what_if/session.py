@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +21,20 @@ from funnelsim.reports.report.report import report
 from funnelsim.reports.what_if import answer_document, rewritten
 from funnelsim.scenario import TODAY, Scenario, ScenarioError
 from funnelsim.scenario.changes import split_key
-from funnelsim.scenario.input_words import GROUPS
+from funnelsim.scenario.input_words import GROUPS, SHARE
 from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.paths import written
-from funnelsim.scenario.withheld import Withheld
+from funnelsim.scenario.withheld import OF_PAY, Withheld
 from funnelsim.studies.endless import EndlessLoopError
 from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, tried
 
+_OF_THE_FILE = r", or to change|; whoever|, or named reps|, such as"  # what is said of how a file is written
+_ABOVE_0 = re.compile(r"<= p90|<= likely|above 0")
+_SHARES = {
+    "at least 0": "at least 0 %",
+    "at most 1": "at most 100 %",
+    "a share of at most 1": "at most 100 %",
+}
 _PAGES = 16  # tabs that may ask at a time; of the others, the oldest is forgotten
 _ROOM = 0.02  # seconds in which a question can come in
 
@@ -175,7 +183,7 @@ class Session:
                 path = self._file.add(name, about, changes, Path(f"my_{Path(self._name).stem}.toml"))
             except ChangedError as error:
                 raise RefusedError(
-                    self._withheld.text(str(error)), self._withheld.text(error.difference)
+                    self._withheld.text(str(error)), error.difference(self._withheld.file) or OF_PAY
                 ) from error
             except ScenarioError as error:
                 raise self._refused(error) from error
@@ -247,9 +255,13 @@ class Session:
         """Say in a sentence why levers cannot be as they are: what is wrong with the strategy."""
         first = error.problems[0]
         wrong = first.wrong.removeprefix("makes a scenario in which ")
-        said = f"{wrong}; expected {first.expected}" if first.expected else wrong
         if first.path and not first.wrong.startswith("makes"):
-            said = f"{first.path} {said}"
+            wrong = f"{first.path} {wrong}"
+        lever = next((each for each in self._levers.values() if wrong.startswith(f"{each.path} is ")), None)
+        if lever is not None:
+            said = _must_be(lever, wrong.removeprefix(f"{lever.path} is "), first.expected)
+        else:
+            said = f"{wrong}; expected {first.expected}" if first.expected else wrong
         return RefusedError(self._withheld.text(f"That cannot be: {said}."))
 
     def _shown(self, document: dict[str, Any]) -> dict[str, Any]:
@@ -283,8 +295,31 @@ def _described(name: str, lever: Input, currency: str) -> dict[str, Any]:
         "spread": lever.spread,
         "choices": [{"value": each, "words": spoken(each)} for each in lever.choices],
         "hint": lever.hint,
+        "note": lever.note,
         "origin": lever.origin,
     }
+
+
+def _must_be(lever: Input, value: str, expected: str) -> str:
+    """Say what a lever may be, in its words and not in those of the file.
+
+    >>> from funnelsim.scenario import load
+    >>> found = {each.path: each for each in inputs(load("first_steps"))}
+    >>> _must_be(found["teams.sales.people"], "-1", "at least 0, or to change what is there: ...")
+    'people in sales is -1; expected at least 0'
+    >>> _must_be(found["stages.proposal.conversion"], "2.5", "a share of at most 1, such as 0.025")
+    'conversion in proposal must be at most 100 %'
+    >>> _must_be(found["stages.proposal.effort_hours"], "{ median = 0.0, p90 = 0.0 }", "0 < median <= p90")
+    'hours of work in proposal must be more than 0'
+    """
+    short = re.split(_OF_THE_FILE, expected, maxsplit=1)[0]
+    if lever.spread:
+        return (
+            f"{lever.words} must be more than 0" if _ABOVE_0.search(expected) else f"{lever.words} is too far"
+        )
+    if lever.unit == SHARE:
+        return f"{lever.words} must be {_SHARES.get(short, short)}"
+    return f"{lever.words} is {value}" + (f"; expected {short}" if short else "")
 
 
 def _plain(value: Any) -> Any:

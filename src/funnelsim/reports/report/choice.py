@@ -135,6 +135,15 @@ def _span(at: Callable[[float], float], low: float, high: float) -> tuple[float,
     return (at(low), at(high)) if math.isfinite(low) and math.isfinite(high) else None
 
 
+_UNTOLD = " A mean without one has too few years to tell how well it is known."
+
+
+def _is_untold(result: ComparisonResult) -> bool:
+    """Return whether a figure of the table has a mean and no precision of it."""
+    found = (precision(result[name].forecast.estimate(metric)) for name in result for metric in SHOWN)
+    return any(math.isfinite(each.value) and not math.isfinite(each.low) for each in found)
+
+
 def strategy_notes(case: Case) -> list[str]:
     """State what the figures of the table are."""
     result = case.result
@@ -144,7 +153,7 @@ def strategy_notes(case: Case) -> list[str]:
         f"In grey, the range of outcomes ({RANGE}), which is what may happen: one {one} in ten is lower, "
         "one in ten is higher.",
         f"In blue, the precision of the mean ({PRECISION}): how well {ran} tell it. More of them make it "
-        "narrower; the range of outcomes stays.",
+        f"narrower; the range of outcomes stays.{_UNTOLD if _is_untold(result) else ''}",
         notes.profit_of_all(result.comparison),
         notes.books(base),
         notes.counted_over(SHOWN),

@@ -136,7 +136,7 @@ def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) 
         mark=mark_of(case, name),
         area=line([*upper, *reversed(lower)]) if ranged else "",
         middle=line(points([each.mean for each in found])),
-        end=f"{amount(last.mean, unit, currency)}{ranges}",
+        end=f"mean {amount(last.mean, unit, currency)}{ranges}",
     )
 
 
@@ -183,7 +183,9 @@ def _steps(forecast: Forecast, found: Fates, widest: float) -> tuple[Step, ...]:
             for (kind, words), part in zip(FATES, parts, strict=True)
             if part > _NOTHING
         )
-        share = "" if math.isnan(conversion.value) else f"{percent(conversion.value)} of decisions are for us"
+        share = (
+            "" if math.isnan(conversion.value) else f"{percent(conversion.value)} of those decided went on"
+        )
         steps.append(Step(titled(stage), f"{number(float(all_))} came", share, fates))
     won = forecast.outcomes("won_of_inquiries")[0].value
     bar = (Fate("won", f"{number(won)} won", round(100 * won / widest, 2)),)

@@ -157,7 +157,7 @@ def _hangs(found: TornadoResult, withheld: Withheld) -> str:
     turning = [_moved(each, found, withheld) for each in found.swings if each.turns]
     if turning:
         return f"Moved alone, {listed(turning, 'or')} can turn the gain into a loss, or back."
-    return "Nothing that is moved alone turns a sure gain into a sure loss, or back."
+    return "Moved alone, none of them turns a sure gain into a sure loss, or a sure loss into a sure gain."
 
 
 def tipping(case: Case, withheld: Withheld) -> list[str]:

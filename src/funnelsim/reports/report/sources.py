@@ -75,7 +75,8 @@ def provenance(case: Case, made: date, of: str) -> list[tuple[str, str]]:
         ("Horizon", notes.horizon(base.scenario)),
         (
             "Same worlds",
-            "Every strategy meets the same inquiries, customers and luck: differences are of the strategies.",
+            "Every strategy meets the same inquiries and customers, with the same luck. So what differs "
+            "comes from the strategies alone.",
         ),
         ("To make the figures again", of),
     ]
@@ -109,7 +110,10 @@ def download(case: Case, withheld: Withheld) -> Download:
             "Reps are numbered: with other names they draw other skills, which moves figures a little."
         )
     if withheld.pay and withheld.document != Withheld(scenario, withheld.names, pay=False).document:
-        said.append("Pay is left out, so that costs and profits come out without it.")
+        said.append(
+            "Pay is left out, so with this file the command gives other costs and profits than "
+            "this page; with the file that the report was made from, it gives the same."
+        )
     if scenario.sample_files:
         said.append(f"It reads files that are not in this report: {', '.join(scenario.sample_files)}.")
     return Download(f"{stem}.toml", toml_text(withheld.document), tuple(said))

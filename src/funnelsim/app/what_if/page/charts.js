@@ -39,7 +39,7 @@ function roundSteps(highest) {
   return found;
 }
 
-/** Draw cumulative revenue by month: bands where there are enough worlds, and the middle. */
+/** Draw cumulative revenue by month: bands where there are enough worlds, and the mean. */
 function fan(found, currency, room) {
   const wide = Math.max(300, Math.min(room || 860, 1100)), high = Math.max(220, Math.min(300, wide / 2));
   const left = 54, right = 34, top = 14, below = 30;
@@ -50,7 +50,7 @@ function fan(found, currency, room) {
   const count = found.labels.length;
   const x = (place) => left + ((place + 1) * (wide - left - right)) / count;
   const y = (value) => high - below - ((value - lowest) * (high - top - below)) / (highest - lowest);
-  const ends = series.map(([name, each]) => `${name} ${short((each.p50 || each.mean)[count - 1])} ${currency}`);
+  const ends = series.map(([name, each]) => `${name} ${short(each.mean[count - 1])} ${currency}`);
   const svg = drawn("svg", { viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-label": `${found.title}. In the end: ${ends.join(", ")}.` });
   for (const at of roundSteps(highest)) {
     svg.append(drawn("line", { class: "grid", x1: left, x2: wide - right, y1: y(at), y2: y(at) }));
@@ -67,7 +67,7 @@ function fan(found, currency, room) {
     svg.append(drawn("polygon", { class: `band ${name}`, points: around.join(" ") }));
   }
   for (const [name, each] of series) {
-    svg.append(drawn("polyline", { class: `line ${name}`, points: [`${x(-1)},${y(0)}`, ...points(each.p50 || each.mean)].join(" ") }));
+    svg.append(drawn("polyline", { class: `line ${name}`, points: [`${x(-1)},${y(0)}`, ...points(each.mean)].join(" ") }));
   }
   if (found.goal) {
     svg.append(drawn("line", { class: "goal", x1: left, x2: wide - right, y1: y(found.goal), y2: y(found.goal) }));

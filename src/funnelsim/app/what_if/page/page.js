@@ -9,6 +9,8 @@ const state = {
   values: {}, // of levers that are not at today's value
   before: [], // what can be undone
   number: 0, // of the newest question
+  unasked: false, // whether a lever was moved since
+  answered: 0, // the question whose answer is shown
   worlds: 0, // of the answer that is shown
   most: 400,
   asking: null, // what stops the question
@@ -42,14 +44,15 @@ async function ask() {
   if (state.asking) state.asking.abort();
   const asking = (state.asking = new AbortController());
   const number = ++state.number;
+  state.unasked = false;
   busy(true);
+  offer();
   try {
     const response = await call("/api/answer", { page: tab, number, values: state.values }, asking.signal);
     if (number !== state.number) return;
     if (response.status === 204) return;
     if (!response.ok) {
-      wrong((await wrongOf(response)).wrong);
-      busy(false);
+      unanswered((await wrongOf(response)).wrong);
       return;
     }
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -65,9 +68,25 @@ async function ask() {
     if (number === state.number) settled();
   } catch (error) {
     if (error.name === "AbortError" || number !== state.number) return;
-    wrong("The server has ended. Start it again to go on.");
-    busy(false);
+    unanswered("The server has ended. Start it again to go on.");
   }
+}
+
+/** Say why there is no answer; the one that is shown is of other values, and is greyed out. */
+function unanswered(why) {
+  const old = state.worlds ? " The answer below is the one from before." : "";
+  wrong(`${why}${old}`);
+  document.body.dataset.stale = "yes";
+  busy(false);
+}
+
+/** Save, report and copy need an answer to the changes. */
+function offer() {
+  const changed = Object.keys(state.values).length > 0;
+  const answered = !state.unasked && state.answered === state.number;
+  at("undo").disabled = !state.before.length;
+  at("reset").disabled = !changed;
+  for (const id of ["command", "save", "report"]) at(id).disabled = !changed || !answered;
 }
 
 /** Ask at once, and while a slider is dragged once in a while. */
@@ -103,6 +122,9 @@ function wrong(sentence) {
 
 function show(found) {
   wrong("");
+  document.body.dataset.stale = "no";
+  state.answered = state.number;
+  offer();
   state.worlds = found.worlds;
   state.changed = found.changed;
   at("worlds").textContent = found.worlds < state.most ? `${found.simulated} so far` : found.simulated;
@@ -114,11 +136,12 @@ function show(found) {
   at("goals-card").hidden = !found.goals.length;
   at("goals").replaceChildren(pairs(found.goals.map(goal), 1));
   at("fan-title").textContent = found.fan.title;
-  at("fan-about").textContent = found.fan.today.p10 ? "middle and range of eight in ten simulated periods" : "mean";
+  at("fan-about").textContent = found.fan.today.p10 ? "line: mean; band: eight in ten simulated periods" : "line: mean";
   at("fan").replaceChildren(fan(found.fan, found.currency, at("fan").clientWidth));
   at("funnel").replaceChildren(pairs(found.funnel, Math.max(...found.funnel.flatMap((each) => [each.today, each.what_if]))));
   at("busy").replaceChildren(pairs(found.busy.team, 1), people(found.busy.rep));
   at("money").replaceChildren(...money(found.money));
+  at("money-note").textContent = found.money_note;
   at("warnings").replaceChildren(...found.warnings.map((text) => make("li", { text })));
   at("warnings-card").hidden = !found.warnings.length;
   document.body.dataset.worlds = String(found.worlds);
@@ -143,7 +166,7 @@ function figure(row) {
     make("p", { cls: "big", text: row.what_if.words }),
     make("p", { cls: "was", text: `today ${row.today.words}` }),
     make("p", {}, delta(row)),
-    make("p", { cls: "likely", text: row.what_if.range ? `likely ${row.what_if.range}` : "" }));
+    make("p", { cls: "likely", text: row.what_if.range ? `range of outcomes ${row.what_if.range}` : "" }));
 }
 
 function goal(row) {
@@ -207,9 +230,9 @@ function moved() {
   at("said").textContent = "";
   for (const lever of state.levers.values()) lever.refresh?.();
   const changed = Object.keys(state.values);
-  at("undo").disabled = !state.before.length;
-  for (const id of ["reset", "command", "save", "report"]) at(id).disabled = !changed.length;
   at("changes").replaceChildren(...changed.map(chip));
+  state.unasked = true;
+  offer();
   askSoon();
 }
 
@@ -239,6 +262,7 @@ function rowOf(lever) {
   const inputs = { number: slider, choice: choice, switch: toggle, day: day }[lever.kind](lever, id);
   row.append(make("div", { cls: lever.kind === "number" ? "lever-body" : "" }, ...inputs.elements));
   row.append(make("p", { cls: "lever-today", text: `today ${written(lever, lever.value)}${lever.spread ? ", in the middle" : ""}` }));
+  if (lever.note) row.append(make("p", { cls: "lever-today", text: lever.note }));
   lever.refresh = () => {
     row.classList.toggle("changed", lever.id in state.values);
     inputs.refresh();
@@ -361,7 +385,7 @@ at("report").addEventListener("click", async () => {
   at("report").disabled = true;
   at("said").textContent = "Writing the report ...";
   const response = await call("/api/report", { values: state.values });
-  at("report").disabled = !Object.keys(state.values).length;
+  offer();
   if (!response.ok) {
     at("said").textContent = (await wrongOf(response)).wrong;
     return;

@@ -254,7 +254,8 @@ def test_a_goal_that_others_may_reach_as_often() -> None:
     forecasts = {name: forecast(profit, goals=[goal]) for name, profit in worlds.items()}
     verdict = Comparison(forecasts).verdict()
     assert verdict.endswith(
-        "is likeliest with more: 27.5 %, against 25 % with today; the difference from as much is not significant."
+        "is likeliest with more: 27.5 %, against 25 % with today; "
+        "the difference from as much is not significant."
     )
 
 

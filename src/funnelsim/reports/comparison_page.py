@@ -59,7 +59,15 @@ def comparison_page(
 
 
 def to_see_more(shown: Sequence[Question]) -> str:
-    """State which options show what is not shown yet."""
+    """State which options show what is not shown yet.
+
+    Examples
+    --------
+    >>> to_see_more(QUESTIONS[:1])
+    'To see more, add --show money, funnel, people or customers; to see all there is, --all.'
+    >>> to_see_more(QUESTIONS)
+    'To see all there is, add --all.'
+    """
     there = [question.name for question in shown]
     others = [name for name in NAMES if name not in there]
     if not others:

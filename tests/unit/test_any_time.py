@@ -112,10 +112,10 @@ def test_what_is_open_says_how_many_more_years_it_needs() -> None:
     assert found.more_years == each.more_years
     said = found.verdict()
     assert said.startswith(
-        "It is open which strategy is best on profit: more leads so far, and today may be better. "
+        "It is not decided which strategy is best on profit: more leads so far, and today may be better. "
     )
     assert (
-        "Open after 400 simulated years: more against today; if years go on as so far, it takes about "
+        "Open after 400 simulated years: more against today; if further years are like these, it takes about "
         in said
     )
 

@@ -234,7 +234,10 @@ def test_demo_writes_and_names_table_and_pictures(tmp_path: Path) -> None:
         ("run first_steps --replications many", "--replications"),
         ("scenarios show nothing", "does not exist"),
         ("scenarios copy nothing", "is not a preset"),
-        ("scenarios copy first_steps /no/such/folder/x.toml", "cannot be written: No such file or directory"),
+        (
+            "scenarios copy first_steps /no/such/folder/x.toml",
+            "cannot be written: the folder /no/such/folder does not exist",
+        ),
         ("demo first_steps --out /dev/null/x", "cannot be written"),
         ("nothing", "No such command"),
     ],

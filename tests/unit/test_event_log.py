@@ -280,7 +280,7 @@ def test_trace_says_what_it_wrote(tmp_path: Path) -> None:
     [
         (["--out", "taken.csv"], "taken.csv exists already: it is left as it is"),
         (["--out", "taken.csv/year.csv"], "taken.csv/year.csv cannot be written: Not a directory"),
-        (["--out", "no/year.csv"], "no/year.csv cannot be written: No such file or directory"),
+        (["--out", "no/year.csv"], "no/year.csv cannot be written: the folder no does not exist"),
         (["--out", "year.txt"], "an event log is a file that ends in .csv or .xes, not 'year.txt'"),
         (["--out", "year.csv", "--replication", "-1"], "the replication must be a whole number from 0"),
         (["--out", "year.csv", "--seed", "-1"], "--seed must be a whole number from 0"),

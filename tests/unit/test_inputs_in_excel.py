@@ -77,7 +77,7 @@ def test_every_input_of_a_preset_goes_to_excel_and_back(preset: str, tmp_path: P
     entries = all_inputs(scenario)
     file = tmp_path / "inputs.xlsx"
     file.write_bytes(inputs_workbook.written(entries))
-    values, cells = inputs_workbook.read(file, entries)
+    values, cells, _ = inputs_workbook.read(file, entries)
     assert changes_of(entries, values, scenario) == {}
     assert set(values) == {each.path for each in entries} == set(cells)
     out = tmp_path / "same.toml"
@@ -93,7 +93,7 @@ def test_line_ends_and_the_mark_of_windows_stay(mine: Path) -> None:
     assert (mine / "new.toml").read_bytes() == windows
     (mine / "new.toml").unlink()
     edited(mine / "inputs.xlsx", lambda sheet: setattr(cell_of(sheet, "teams.sales.people"), "value", 3))
-    assert "teams.sales.people: 2 -> 3" in back().stdout
+    assert "teams.sales.people (people in sales): 2 -> 3 people" in back().stdout
     assert (mine / "new.toml").read_bytes() == windows.replace(b"people = 2", b"people = 3")
 
 
@@ -127,8 +127,8 @@ def test_changed_cells_are_listed_and_written(mine: Path) -> None:
     told = back()
     assert told.exit_code == 0, told.output
     assert "new.toml: 5 of 24 values changed" in told.stdout
-    assert "  teams.sales.people: 2 -> 4\n" in told.stdout
-    assert "  plan.quota[4]: 150000 -> 200000\n" in told.stdout
+    assert "  teams.sales.people (people in sales): 2 -> 4 people\n" in told.stdout
+    assert "  plan.quota[4] (quota of the firm in quarter 4 of 4): 150,000 -> 200,000 USD\n" in told.stdout
     new = fs.load(mine / "new.toml")
     assert (new.teams["sales"].people, new.teams["sales"].assignment) == (4, "shared_queue")
     before = fs.load(mine / "mine.toml").document["stages"]["proposal"]["effort_hours"]
@@ -192,12 +192,14 @@ def test_what_no_scenario_may_have_is_said_with_its_cell(mine: Path) -> None:
     def edit(sheet: Any) -> None:
         cell_of(sheet, "stages.proposal.conversion").value = 1.4
         cell_of(sheet, "channels.website.cost_per_month").value = -1
+        cell_of(sheet, "teams.sales.people").value = "many"
 
     edited(mine / "inputs.xlsx", edit)
     told = back().stderr
     assert "stages.proposal.conversion is 1.4" in told
     assert "channels.website.cost_per_month is -1" in told
-    assert told.count("inputs!C") == 2
+    assert 'teams.sales.people is "many"; expected a number' in told
+    assert told.count("inputs!C") == 3
     assert not (mine / "new.toml").exists()
 
 
@@ -215,7 +217,7 @@ def test_a_formula_counts_as_the_value_that_is_stored(mine: Path) -> None:
         for name, content in parts.items():
             after.writestr(name, content)
     (mine / "inputs.xlsx").write_bytes(written.getvalue())
-    assert "teams.sales.people: 2 -> 5" in back().stdout
+    assert "teams.sales.people (people in sales): 2 -> 5 people" in back().stdout
 
 
 def test_a_row_that_is_removed_or_twice(mine: Path) -> None:
@@ -253,6 +255,12 @@ def test_nothing_is_overwritten(mine: Path) -> None:
     (mine / "new.toml").write_text("mine", encoding="utf-8")
     assert "new.toml exists already" in back().stderr
     assert (mine / "new.toml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_folder_that_is_not_there_is_named() -> None:
+    told = call("inputs", "mine.toml", "--excel", "nodir/inputs.xlsx").stderr
+    assert told == "nodir/inputs.xlsx cannot be written: the folder nodir does not exist\n"
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ def test_what_a_thousand_more_brings_is_known(shop: fs.MarginalResult) -> None:
     assert {first, second} == {f"{THOUSAND} ads", f"{THOUSAND} same"}
     assert f"worth most in {first}" in shop.verdict
     assert f"It cannot be told apart from {second}." in shop.verdict
+    assert "for the next money as for the last: it has no response curve." in shop.verdict
+    assert {name.split()[-1] for name, each in found.items() if each.assumed} == {"ads", "same", "dear"}
 
 
 def test_a_dearer_price_is_all_margin(shop: fs.MarginalResult) -> None:
@@ -271,6 +273,12 @@ def test_explain_shows_both(firm: str) -> None:
     assert (
         "Today earns 3 thousand EUR more than fixed on average. Pay (3 thousand EUR) adds to profit." in told
     )
+
+
+def test_what_comes_next_can_be_shown() -> None:
+    """The preset has no uncertain number, so that a tornado and a tipping point have nothing to move."""
+    told = says(call("explain", "first_steps", "--show", "bridge", *FEW))
+    assert told.endswith("Next, try: funnelsim explain first_steps --show bottleneck")
 
 
 @pytest.mark.parametrize("shown", ["tornado", "tipping", "bottleneck", "marginal", "bridge"])

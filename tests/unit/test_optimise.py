@@ -18,6 +18,8 @@ from funnelsim.planning.goal_seek import first_reached
 from funnelsim.planning.limits import Limits, Measured, Total
 from funnelsim.planning.optimise import SEARCHED_FROM
 from funnelsim.planning.select import MOST
+from funnelsim.reports.grid import as_text
+from funnelsim.reports.optimise_pages import optimise_page
 from funnelsim.scenario import Scenario, load, parse
 from funnelsim.studies.designed.levers import Lever
 
@@ -107,7 +109,7 @@ def test_the_optimum_is_within_one_percent_of_the_known_one() -> None:
     assert found > 0.99 * known_profit(known_optimum())
     (left,) = result.search.limits.unspent(result.point)
     assert 0 <= left < 0.01 * BUDGET
-    assert "it binds" in " ".join(result.sentences)
+    assert "this limit holds the plan back" in " ".join(result.sentences)
     assert result.gain.low > 0
 
 
@@ -129,6 +131,18 @@ def test_where_every_point_is_worse_today_stays() -> None:
     result = fs.optimise(short(), levers={INQUIRIES: {"low": 1, "high": 8}}, **FEW)
     assert (result.chosen, result.point, result.gain.value) == ("today", {}, 0.0)
     assert result.sentences[0].startswith("Stay with today")
+    assert "Best found: the point that won the final" in " ".join(as_text(optimise_page(result)).split())
+
+
+def test_a_plan_that_is_todays_own_is_called_today() -> None:
+    """Fewer inquiries are worse, so that the best point has the value that stands today."""
+    now = load("first_steps").document["channels"]["website"]["inquiries_per_month"]
+    result = fs.optimise(short(), levers={INQUIRIES: [now, now // 4]}, **FEW)
+    assert result.best_is_today
+    assert result.sentences[0] == "Stay with today: no plan that was tried beats it."
+    page = as_text(optimise_page(result))
+    assert "no difference" not in page
+    assert "Best found" not in page
 
 
 def test_hopeless_points_end_early() -> None:
@@ -411,7 +425,12 @@ def test_a_search_that_is_stopped_tells_the_best_so_far_and_never_worse_than_tod
     assert found.sentences[0].startswith(
         f"Stopped after {len(found.tried)} of 10 trials: this is the best so"
     )
+    page = " ".join(as_text(optimise_page(found)).split())
+    assert "Choose" not in page
     if better:
+        assert "Best so far: point" in page
+        assert "Best so far: the point that is ahead in the trials." in page
+        assert "The best so far, as a strategy to compare" in page
         assert found.point[INQUIRIES] >= 48
         assert found.gain.low > 0
     else:

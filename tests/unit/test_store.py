@@ -365,7 +365,7 @@ def test_the_commands_study_and_store(tmp_path: Path, monkeypatch: pytest.Monkey
         'metrics = ["profit", "won"]\nlevers."teams.sales.people" = [2, 3]\n'
     )
     status, page, said = told("study", "people.toml", "--store", "kept", "--out", "one")
-    assert (status, said.splitlines()[-1]) == (0, "Simulated now: 8 years; the others were in kept")
+    assert (status, said.splitlines()[-1]) == (0, "Simulated now: 8 years, kept in kept")
     assert page.startswith("How many people: 2 rows\n4 simulated years of each, the same for all; seed 1\n")
     assert "Simulated now: 0 years" in told("study", "people.toml", "--store", "kept", "--out", "two")[2]
     assert contents(Path("one")) == contents(Path("two"))
@@ -387,7 +387,7 @@ def test_the_commands_study_and_store(tmp_path: Path, monkeypatch: pytest.Monkey
     file.write_bytes(b"nothing")
     assert told("study", "people.toml", "--store", "kept")[2] == (
         f"{file} was damaged: what it held has been simulated again\n"
-        "Simulated now: 4 years; the others were in kept\n"
+        "Simulated now: 4 years, kept in kept; 4 were there before\n"
     )
     assert told("store", "kept", "--study", "people.toml")[0] == 2
     assert told("store", "nowhere") == (

@@ -90,9 +90,17 @@ def test_compare_tries_changes_from_the_command_line(tmp_path):
     shown = _run(*words, "--strategies", "today,what_if", "--out", str(tmp_path / "out"))
     assert shown.exit_code == 0, shown.output
     assert "the what-if" in shown.output
-    assert "--try teams.sales.people=3" in shown.output  # the next command has it too
+    assert shown.output.rstrip().endswith("Next, try: funnelsim run first_steps --strategy today")
     again = _run("repeat", str(tmp_path / "out" / "MANIFEST.json"))
     assert again.exit_code == 0, again.output
+
+
+def test_the_next_command_tries_the_same_where_the_what_if_is_ahead():
+    """WI7: more inquiries at the same cost are better."""
+    words = ("--try", "channels.website.inquiries_per_month=60", "--strategies", "today,what_if")
+    shown = _run("compare", "first_steps", "--replications", "10", *words)
+    told = " ".join(shown.output.replace("\\\n", " ").split())
+    assert told.endswith("--strategy what_if --try channels.website.inquiries_per_month=60")
 
 
 def test_run_shows_a_what_if_in_depth():

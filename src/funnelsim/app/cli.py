@@ -194,8 +194,7 @@ def compare(
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
-            target = result.comparison.front_runner() or result.base
-            command = terminal.command("run", scenario, changes, "--strategy", target, *under)
+            command = _after_compare(result, scenario, changes, assumption, tries)
             with progress.waiting("Working out"):
                 page = comparison_page(result, command, everything, terminal.width(), pages)
             terminal.show(page)
@@ -524,6 +523,22 @@ def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> S
 
     with terminal.endings(), progress.simulated(settings["replications"]) as advance:
         return study.simulate(scenario, strategy=strategy, **settings, progress=advance)
+
+
+def _after_compare(
+    result: ComparisonResult,
+    scenario: str,
+    changes: Sequence[str] | None,
+    assumption: str | None,
+    tries: Sequence[str] | None,
+) -> str:
+    """Show the strategy that is ahead in depth; what is tried is said again only if it is part of that."""
+    from funnelsim.studies.what_if import WHAT_IF
+
+    target = result.comparison.front_runner() or result.base
+    tried = terminal.tries_again(tries) if WHAT_IF in target.split("+") else []
+    under = [*_option("--assumption", assumption), *tried]
+    return terminal.command("run", scenario, changes, "--strategy", target, *under)
 
 
 def _after_run(

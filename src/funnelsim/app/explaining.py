@@ -200,10 +200,24 @@ def explain(
             return
         from funnelsim.reports import explain_pages
 
-        then = SHOWN[(SHOWN.index(show) + 1) % len(SHOWN)]
-        next_command = terminal.command("explain", scenario, changes, "--show", then, *under)
+        next_command = terminal.command("explain", scenario, changes, "--show", _then(show, read), *under)
         page = getattr(explain_pages, f"{show}_page")
         terminal.show(page(result, next_command, terminal.width()))
+
+
+def _then(show: str, read: Scenario) -> str:
+    """Choose what to show next: the one that follows, of those that this scenario has something for."""
+    from funnelsim.planning.held import numbers
+    from funnelsim.scenario import strategy_names
+
+    has = {
+        "tornado": bool(numbers(read) or read.assumptions),
+        "tipping": bool(numbers(read)),
+        "bottleneck": bool(read.teams),
+        "bridge": len(strategy_names(read)) > 1,
+    }
+    place = SHOWN.index(show) + 1
+    return next(each for each in (*SHOWN[place:], *SHOWN[:place]) if has.get(each, True))
 
 
 def _as_json(options: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from funnelsim.app import terminal
 from funnelsim.app.terminal import ScenarioName
 
 if TYPE_CHECKING:
+    from funnelsim.reports.inputs_workbook import Typed
     from funnelsim.scenario import Scenario
     from funnelsim.scenario.all_inputs import Listed
 
@@ -92,14 +93,14 @@ def _read_back(scenario: str, read: Scenario, entries: Sequence[Listed], workboo
 
     with terminal.writing(out):
         must_be_free(out)
-    values, cells = inputs_workbook.read(workbook, entries)
-    changed = _changed(read, entries, values, cells, workbook)
+    typed = inputs_workbook.read(workbook, entries)
+    changed = _changed(read, entries, typed, workbook)
     _must_find_samples(read, scenario, out)
     _, before, folder = locate(scenario)
     text = rewritten(before, read.document, changed.document)
     with terminal.writing(out), whole_file(out) as opened:
         opened.write((b"" if folder is None else _mark(Path(scenario))) + text.encode())
-    lines = list(inputs_workbook.changed_lines(entries, values))
+    lines = list(inputs_workbook.changed_lines(entries, typed.values))
     told = f"{out}: {len(lines)} of {len(entries)} values changed" if lines else f"{out}: nothing is changed"
     terminal.write("\n".join([told, *lines, f"Next, try: {terminal.command('compare', str(out), None)}"]))
 
@@ -110,23 +111,24 @@ def _mark(file: Path) -> bytes:
         return codecs.BOM_UTF8 if opened.read(3) == codecs.BOM_UTF8 else b""
 
 
-def _changed(
-    read: Scenario, entries: Sequence[Listed], values: Mapping[str, Any], cells: Mapping[str, str], file: Path
-) -> Scenario:
-    """Change the scenario; say of what is wrong in which cell it is."""
+def _changed(read: Scenario, entries: Sequence[Listed], typed: Typed, file: Path) -> Scenario:
+    """Change the scenario; say all that is wrong at once, with the cell in which it is."""
     from funnelsim.reports.inputs_workbook import listed_for
     from funnelsim.scenario import ScenarioError
     from funnelsim.scenario.all_inputs import changes_of
 
-    changes = changes_of(entries, values, read)
+    changes, wrong = changes_of(entries, typed.values, read), [*typed.wrong]
     try:
-        return read.with_changes(changes) if changes else read
+        changed = read.with_changes(changes) if changes else read
     except ScenarioError as error:
-        wrong = [
+        cells = typed.cells
+        wrong += [
             f"{cells[each.path]}: {each.sentence()}" if each.path in cells else each.sentence()
             for each in error.problems
         ]
+    if wrong:
         terminal.fail(listed_for(file, wrong))
+    return changed
 
 
 def _must_find_samples(read: Scenario, scenario: str, out: Path) -> None:

@@ -76,7 +76,9 @@ def study(
         for damaged in result.damaged:
             terminal.say(f"{damaged} was damaged: what it held has been simulated again")
         if store is not None:
-            terminal.say(f"Simulated now: {result.simulated:,} years; the others were in {store}")
+            before = result.held - result.simulated
+            others = f"; {before:,} were there before" if before > 0 else ""
+            terminal.say(f"Simulated now: {result.simulated:,} years, kept in {store}{others}")
 
 
 @app.command(short_help="List what a store of studies holds, or remove what is of no use.")
@@ -115,7 +117,7 @@ def store(
             return
         asked = [read_study(each) for each in studies or ()]
         gone = opened.prune(belonging_to(opened, asked)) if asked else opened.prune()
-        why = Counter(kept.state or "of no study given" for kept in gone)
+        why = Counter(kept.state or "of another study" for kept in gone)
         told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(why.items()))
         size = megabytes(sum(kept.size for kept in gone))
         terminal.write(f"Removed: {size} in {len(gone):,} files ({told})" if gone else "Nothing to remove")

@@ -439,6 +439,8 @@ def writing(target: Path) -> Iterator[None]:
         yield
     except FileExistsError:
         fail(f"{target} exists already: it is left as it is")
+    except FileNotFoundError:
+        fail(f"{target} cannot be written: the folder {target.parent} does not exist")
     except OSError as error:
         fail(f"{target} cannot be written: {error.strerror}")
 

@@ -39,6 +39,9 @@ def choice(
     >>> told = ("today", 400, 12, money)
     >>> print(*choice([better, worse], "richer_mix", {}, *told))
     Choose richer mix: it would earn on average 98 to 125 thousand USD more than today (ahead in 77.5 % of simulated years).
+    >>> behind = {"more_ads": Interval(190e3, 180e3, 200e3)}
+    >>> print(choice([better, worse], "richer_mix", behind, *told)[1])
+    Next comes today itself; more ads is 180 to 200 thousand USD behind.
     >>> print(*choice([better, unclear], "richer_mix", {"shared_queue": None}, *told), sep="\n")
     Richer mix beats today by 98 to 125 thousand USD on average, but cannot be told apart from shared queue at 400 simulated years.
     Choose among them on other grounds.
@@ -70,6 +73,8 @@ def choice(
         return [text]
     second = min(behind, key=lambda name: behind[name].value)
     gap = money.range(behind[second].low, behind[second].high)
+    if next(each for each in standings if each.strategy == second).worse:
+        return [text, f"Next comes {called(base)} itself; {called(second)} is {gap} behind."]
     return [text, f"Next comes {called(second)}, {gap} behind."]
 
 

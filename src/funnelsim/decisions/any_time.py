@@ -225,7 +225,7 @@ class AnyTime:
         unsure = [called(name) for name, each in self.against_leader.items() if each.open]
         if unsure:
             leads = f"{called(self.leader)} leads so far, and {listed(unsure)} may be better"
-            return [f"it is open which strategy is best on profit: {leads}"]
+            return [f"it is not decided which strategy is best on profit: {leads}"]
         text = f"best on profit is {called(self.leader)}"
         if not self.equals:
             return [text]
@@ -265,7 +265,7 @@ class AnyTime:
         if math.isinf(self.more_years):
             return f"open after {years}: {pairs}; nobody can tell how many more it takes"
         many = rounded_up(self.more_years)
-        return f"open after {years}: {pairs}; if years go on as so far, it takes about {many} more"
+        return f"open after {years}: {pairs}; if further years are like these, it takes about {many} more"
 
     @property
     def _margin(self) -> str:

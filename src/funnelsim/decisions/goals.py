@@ -52,7 +52,7 @@ def of_a_goal(
     >>> for clause in of_a_goal(goal, reached, means, "today", 12).split("; "):
     ...     print(clause)
     The goal clients (at least 2 in an average month) is likeliest with both: 50.5 %, against 25 % with today
-    more ads cannot be told apart from both.
+    the difference from more ads is not significant.
     >>> rarely = {"today": years < 0, "more_ads": years < 4}
     >>> for clause in of_a_goal(goal, rarely, {"today": 0.9, "more_ads": 1.1}, "today", 12).split("; "):
     ...     print(clause)
@@ -83,7 +83,7 @@ def of_a_goal(
         others = len(counts) - len(leaders)
         many = f"the other {others}" if len(close) == others else f"{len(close)} of the other {others}"
         who = listed(close) if len(close) <= MOST_NAMED else many
-        text += f"; {who} cannot be told apart from {likeliest}"
+        text += f"; the difference from {who} is not significant"
     return f"{text}."
 
 

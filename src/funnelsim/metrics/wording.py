@@ -9,6 +9,7 @@ from funnelsim.metrics.figure import TIMES, Unit
 
 UNDEFINED = "-"
 Called = Callable[[str], str]  # from a name to what a sentence calls it
+_CERTAIN = 12  # digits of a number that no rounding of its sums or scale has touched
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
@@ -25,9 +26,21 @@ def number(value: float, digits: int = 3) -> str:
     if value == 0:
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{places}f}"
+    text = fixed(value, places)
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def fixed(value: float, places: int) -> str:
+    """Write a number with this many decimals: the same one, whatever it was scaled by before.
+
+    Examples
+    --------
+    >>> share = 211 / 400
+    >>> fixed(100 * share, 1), fixed(share / 0.01, 1), fixed(12_345.6, 0)
+    ('52.8', '52.8', '12,346')
+    """
+    return f"{float(f'{value:.{_CERTAIN}g}'):,.{places}f}"
 
 
 def amount(value: float, unit: Unit, currency: str = "") -> str:
@@ -57,7 +70,7 @@ def percent(share: float) -> str:
     >>> percent(0.126), percent(float("nan"))
     ('13 %', '-')
     """
-    return f"{100 * share:.0f} %" if math.isfinite(share) else UNDEFINED
+    return f"{fixed(100 * share, 0)} %" if math.isfinite(share) else UNDEFINED
 
 
 def money(value: float, currency: str) -> str:

@@ -33,6 +33,7 @@ class Value(NamedTuple):
     worth: Interval  # gain / spent; NaN where it costs nothing
     whole: bool = False  # it cannot be had in parts
     close: bool = False  # not surely worth less than the first one
+    assumed: bool = False  # no response curve says what the money brings
 
     @property
     def costs(self) -> bool:
@@ -117,6 +118,11 @@ class MarginalResult:
         said += f" It cannot be told apart from {listed(close)}." if close else ""
         if first.whole and first.spent.value > self.next_money:
             said += f" But {first.lever} costs {money(first.spent.value, currency)}, and comes whole."
+        if first.assumed:
+            said += (
+                " This assumes that the channel brings as many inquiries for the next money as for the last: "
+                "it has no response curve."
+            )
         return said
 
     def _of_the_free(self) -> list[str]:
@@ -209,7 +215,7 @@ def _value(unit: Unit, gain: Floats, spent: Floats) -> Value:
     worth = _UNKNOWN
     if spent.mean() > 0:
         worth = bootstrap_t((gain[:, None], spent[:, None]), ratio).at()
-    return Value(unit.words, mean_of(gain), mean_of(spent), worth, unit.whole)
+    return Value(unit.words, mean_of(gain), mean_of(spent), worth, unit.whole, assumed=unit.assumed)
 
 
 def _ranked(levers: list[Value], gains: list[Floats], spent: list[Floats]) -> tuple[Value, ...]:

@@ -112,6 +112,11 @@ class OptimiseResult:
         """Return the values of the levers to choose; empty if nothing is to change."""
         return {} if self.chosen == TODAY else self.point_of(self.chosen)
 
+    @property
+    def best_is_today(self) -> bool:
+        """Return whether the best point has the values that levers stand at today."""
+        return self.finalist is not None and self.point_of(self.finalist) == self.now
+
     def point_of(self, name: str) -> Point:
         """Return the values of the levers in a strategy."""
         return next(each.point for each in self.tried if f"{POINT}{each.number}" == name)
@@ -150,7 +155,7 @@ class OptimiseResult:
         """State in words what to choose, what it brings, which limits bind, and what is left unspent."""
         said = [*self._stopped(), self._choice(), *self._refusals()]
         if self.finalist is not None:
-            told = [] if self.confirmed is None else [self.confirmed.verdict]
+            told = [] if self.confirmed is None or self.best_is_today else [self.confirmed.verdict]
             said += [*told, *self._bounds(), *self._totals(), *self._measured()]
         return (*said, self._effort())
 
@@ -179,10 +184,16 @@ class OptimiseResult:
             )
         values = f"{self.scenario.title_of(self.finalist)}, {_values(self.point_of(self.finalist))}"
         if self.chosen == TODAY:
-            return f"Stay with today: the best point found ({values}) is not surely better."
-        if not self.today_keeps:
-            return f"Choose {values}: today does not keep to the constraints."
-        return f"Choose {values}."
+            return self._staying(values)
+        begins = "Best so far:" if self.stopped else "Choose"
+        how = "" if self.today_keeps else "; today does not keep to the constraints"
+        return f"{begins} {values}{how}."
+
+    def _staying(self, values: str) -> str:
+        so_far = " so far" if self.stopped else ""
+        if self.best_is_today:
+            return f"Stay with today{so_far}: no plan that was tried beats it."
+        return f"Stay with today{so_far}: the best point found ({values}) is not surely better."
 
     def _refusals(self) -> list[str]:
         return [
@@ -205,7 +216,7 @@ class OptimiseResult:
         point = self.point_of(self.finalist)
         return [
             f"Of {total.words}, {number(total.at_most)} at most, {number(left, 4)} is left unspent: "
-            + ("it binds." if left <= _CLOSE * abs(total.at_most) else "it does not bind.")
+            + f"{_holds(left <= _CLOSE * abs(total.at_most))}."
             for total, left in zip(self.search.limits.totals, self.search.limits.unspent(point), strict=True)
         ]
 
@@ -238,13 +249,18 @@ def _end_of(lever: Lever, value: Any) -> str:
     return "low" if value <= lever.low + close else "high" if value >= lever.high - close else ""
 
 
+def _holds(binds: bool) -> str:
+    """State whether a limit may keep the plan from something better."""
+    return f"this limit {'holds' if binds else 'does not hold'} the plan back"
+
+
 def _stands(each: Measured, parts: Parts, currency: str) -> str:
     found = each.estimate(parts)
     binds = found.low <= each.limit <= found.high
     ends = f"{each.told(found.low, currency)} to {each.told(found.high, currency)}"
     told = f"it is {each.told(found.value, currency)} ({ends})"
     words = each.words(currency)
-    return f"{words[0].upper()}{words[1:]}: {told}, so that it {'binds' if binds else 'does not bind'}."
+    return f"{words[0].upper()}{words[1:]}: {told}; {_holds(binds)}."
 
 
 def _gain(confirmed: ComparisonResult, name: str) -> Interval:

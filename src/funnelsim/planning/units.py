@@ -32,6 +32,7 @@ class Unit(NamedTuple):
     table: str  # of the scenario, in which `of` stands
     of: str
     whole: bool = False  # it cannot be had in parts
+    assumed: bool = False  # no response curve says what the money brings
 
 
 class LeftOut(NamedTuple):
@@ -152,7 +153,7 @@ def _of_a_channel(contents: Contents, name: str, channel: Channel) -> Unit | Lef
     change = {f"{path}.inquiries_per_month *=": times}
     if channel.cost_per_month > 0:
         change[f"{path}.cost_per_month *="] = times
-    return Unit(f"more_in_{name}", words, change, _OF_MEDIA, "channels", name)
+    return Unit(f"more_in_{name}", words, change, _OF_MEDIA, "channels", name, assumed=True)
 
 
 def _priced(table: str, name: str, change: Change) -> Unit:

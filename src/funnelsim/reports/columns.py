@@ -10,7 +10,7 @@ from statistics import median
 from funnelsim.decisions import Difference
 from funnelsim.forecast import Chance, Estimate, Interval
 from funnelsim.metrics import TIMES, Unit
-from funnelsim.metrics.wording import UNDEFINED, number
+from funnelsim.metrics.wording import UNDEFINED, fixed, number
 
 RANGE = "P10-P90"  # of single simulated years
 PRECISION = "95 %"  # of the mean over them
@@ -134,7 +134,7 @@ def rounded(value: float, places: int) -> str:
         return UNDEFINED
     if abs(value) < NOTHING:
         return "0"
-    text = f"{value:,.{places}f}"
+    text = fixed(value, places)
     if any(digit in text for digit in "123456789"):
         return text
     return number(value, 1)
@@ -157,7 +157,7 @@ def _span(figure: Interval, places: int) -> str:
         return _open(figure, places)
     digits, low, high = places, "", ""
     while low == high:  # more digits if an interval is narrower than the others
-        low, high = (_signless(f"{end:,.{digits}f}") for end in figure[1:])
+        low, high = (_signless(fixed(end, digits)) for end in figure[1:])
         digits += 1
     return f"{low} to {high}"
 

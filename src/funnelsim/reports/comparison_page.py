@@ -29,7 +29,6 @@ from funnelsim.reports.uncertainty import what_is_unknown_of_all
 from funnelsim.studies.results import ComparisonResult
 
 _WIDEST = (32, 18)  # characters of a strategy on a line of the one table, if there is room, or not
-MORE = f"To see more, add --show {listed([*NAMES], 'or')}; to see all there is, --all."
 
 
 def comparison_page(
@@ -55,8 +54,25 @@ def comparison_page(
         Which pages to show instead of the answer.
     """
     shown = _everything(result, width) if everything else _shown(result, questions, width)
-    more = [] if everything or not next_command else [Text(), Text(MORE)]
+    more = [] if everything or not next_command else [Text(), Text(to_see_more(questions))]
     return Group(*_top(result), *shown, *more, *notes.next_step(next_command, width))
+
+
+def to_see_more(shown: Sequence[Question]) -> str:
+    """State which options show what is not shown yet.
+
+    Examples
+    --------
+    >>> to_see_more(QUESTIONS[:1])
+    'To see more, add --show money, funnel, people or customers; to see all there is, --all.'
+    >>> to_see_more(QUESTIONS)
+    'To see all there is, add --all.'
+    """
+    there = [question.name for question in shown]
+    others = [name for name in NAMES if name not in there]
+    if not others:
+        return "To see all there is, add --all."
+    return f"To see more, add --show {listed(others, 'or')}; to see all there is, --all."
 
 
 def _top(result: ComparisonResult) -> list[RenderableType]:

@@ -136,7 +136,7 @@ def _how_sure(result: Decision) -> str:
 def _sequences(result: Decision) -> str:
     """State what the sequences are, and what is sure by them."""
     margin = result.question.margin
-    more = " More years: about so many, if they go on as so far." if result.any_time.open else ""
+    more = " More years: about so many, if they are like these." if result.any_time.open else ""
     return (
         "At any time: a confidence sequence. It may be looked at after any number of simulated years, and "
         "holds at all of them together. Better: the whole of it lies above 0. The same: the whole of it lies "

@@ -8,12 +8,10 @@ from itertools import groupby
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from funnelsim.metrics.wording import number
 from funnelsim.reports import notes
 from funnelsim.reports.columns import text_column
 from funnelsim.reports.grid import WIDTH, keyed_table, printable
 from funnelsim.scenario.all_inputs import Listed
-from funnelsim.scenario.changes import is_number
 
 
 def inputs_page(
@@ -38,19 +36,10 @@ def inputs_page(
     for group, members in groupby(entries, key=lambda each: each.group):
         shown = list(members)
         columns = [
-            text_column("Value", [printable(_value(each)) for each in shown]),
+            text_column("Value", [printable(each.told(each.value)) for each in shown]),
             text_column("Unit", [printable(each.unit) for each in shown]),
         ]
         keys = [f"{each.path}  ({each.words})" for each in shown]
         found += [Text(), keyed_table(group.capitalize(), keys, columns, width)]
     about = "Change one with --set PATH=VALUE, or all in Excel with --excel FILE, with where each comes from."
     return Group(*found, Text(), Text(about), *notes.next_step(next_command, width))
-
-
-def _value(entry: Listed) -> str:
-    """Write a value in its unit."""
-    if isinstance(entry.value, bool):
-        return "yes" if entry.value else "no"
-    if not is_number(entry.value):
-        return str(entry.value)
-    return number(100 * entry.value if entry.unit == "%" else entry.value, 6)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import BadZipFile
 
 from funnelsim.io.reading import read_bytes
@@ -27,7 +27,7 @@ _MOST_LISTED = 200
 
 
 class WorkbookError(UnusableError):
-    """A workbook that cannot be used; the message lists what is wrong, cell by cell."""
+    """A file that is no workbook of inputs."""
 
 
 def must_be_there() -> None:
@@ -82,7 +82,25 @@ def _offer_choices(sheet: Worksheet, entries: Sequence[Listed]) -> None:
             offered.add(place)
 
 
-def read(file: Path, entries: Sequence[Listed]) -> tuple[dict[str, Any], dict[str, str]]:
+class Typed(NamedTuple):
+    """What a workbook says.
+
+    Attributes
+    ----------
+    values : dict of str to value
+        By path. A row that has been removed is not there.
+    cells : dict of str to str
+        Where each row is.
+    wrong : list of str
+        What cannot be read, with sheet and cell.
+    """
+
+    values: dict[str, Any]
+    cells: dict[str, str]
+    wrong: list[str]
+
+
+def read(file: Path, entries: Sequence[Listed]) -> Typed:
     """Read the values of a workbook.
 
     Parameters
@@ -92,17 +110,10 @@ def read(file: Path, entries: Sequence[Listed]) -> tuple[dict[str, Any], dict[st
     entries : sequence of Listed
         Of the scenario.
 
-    Returns
-    -------
-    values : dict of str to value
-        By path. A row that has been removed is not there.
-    cells : dict of str to str
-        Where each of them is.
-
     Raises
     ------
     WorkbookError
-        If it is no such workbook, or anything in it is wrong: lists everything, with sheet and cell.
+        If it is no such workbook.
     OSError
         If it cannot be read.
     """
@@ -126,9 +137,7 @@ def read(file: Path, entries: Sequence[Listed]) -> tuple[dict[str, Any], dict[st
             values[path] = known[path].read(_value(typed.cell(row, _VALUE), shown.cell(row, _VALUE)))
         except ValueError as error:
             wrong.append(f"{place}: {path} {error}")
-    if wrong:
-        raise WorkbookError(listed_for(file, wrong))
-    return values, cells
+    return Typed(values, cells, wrong)
 
 
 def listed_for(file: Path, wrong: Sequence[str]) -> str:
@@ -189,7 +198,8 @@ def _not_a_path(path: object, known: Mapping[str, Listed]) -> str:
 
 
 def changed_lines(entries: Sequence[Listed], values: Mapping[str, Any]) -> Iterator[str]:
-    """List the values that have changed: path, before, after."""
+    """List the values that have changed: path, in words, before, after, unit."""
     for each in entries:
         if each.path in values and values[each.path] != each.value:
-            yield f"  {printable(f'{each.path}: {each.value} -> {values[each.path]}')}"
+            before, after = each.told(each.value), each.told(values[each.path])
+            yield f"  {printable(f'{each.path} ({each.words}): {before} -> {after} {each.unit}'.rstrip())}"

@@ -15,11 +15,7 @@ from funnelsim.reports.columns import PRECISION, Column, figure_column, text_col
 from funnelsim.reports.grid import WIDTH, keyed_table, printable
 from funnelsim.scenario.errors import in_words
 
-_OPTIMISED = (
-    "Today: what the lever stands at, a dash where that is not one of its values. "
-    "Choose: the point that won the final, in worlds that no trial had seen."
-)
-_SO_FAR = "Today: what the lever stands at, a dash where that is not one of its values."
+_TODAY = "Today: what the lever stands at, a dash where that is not one of its values."
 _SOUGHT = "All values have the same worlds."
 
 
@@ -33,24 +29,40 @@ def optimise_page(result: OptimiseResult, width: int = WIDTH) -> RenderableType:
         *notes.section("What is tried", list(map(printable, result.search.about))),
         *notes.section("Verdict", list(map(printable, result.sentences))),
         *_levers(result, width),
-        *notes.section("As a strategy of the scenario", _as_typed(result)),
+        *notes.section(
+            "The best so far, as a strategy to compare"
+            if result.stopped
+            else "As a strategy of the scenario",
+            _as_typed(result),
+        ),
     )
 
 
 def _levers(result: OptimiseResult, width: int) -> list[RenderableType]:
-    if result.finalist is None:
+    if result.finalist is None or result.best_is_today:
         return []
     point, levers = result.point_of(result.finalist), result.search.study.levers
     columns = [
         text_column(
             "Today", [in_words(result.now[each.key]) if each.key in result.now else "-" for each in levers]
         ),
-        text_column(
-            "Choose" if result.point else "Best found", [in_words(point[each.key]) for each in levers]
-        ),
+        text_column(_heading(result), [in_words(point[each.key]) for each in levers]),
     ]
     table = keyed_table("Lever", [each.key for each in levers], columns, width)
-    return [Text(), table, Text(), Text(_SO_FAR if result.stopped else _OPTIMISED)]
+    return [Text(), table, Text(), Text(f"{_TODAY} {_heading(result)}: {_how_found(result)}.")]
+
+
+def _heading(result: OptimiseResult) -> str:
+    """Name the best point by what is known of it: only what won in fresh worlds is to be chosen."""
+    if result.stopped:
+        return "Best so far"
+    return "Choose" if result.point else "Best found"
+
+
+def _how_found(result: OptimiseResult) -> str:
+    if result.stopped:
+        return "the point that is ahead in the trials"
+    return "the point that won the final, in worlds that no trial had seen"
 
 
 def _as_typed(result: OptimiseResult) -> list[str]:

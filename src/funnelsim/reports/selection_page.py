@@ -21,8 +21,8 @@ SHOWN = 20  # strategies in the table: those that stayed in the race longest
 
 _ABOUT = (
     "Profit: the mean over the simulated years in which the strategy was raced. These have served to select, "
-    "so the best looks better than it is. Behind: how far the strategy was behind the one that put it out, "
-    "in the mean over its years."
+    "so the best looks better than it is. Because of: the strategy that was surely ahead when it "
+    "dropped out. Behind: how far it was behind that one, in the mean over its years."
 )
 
 
@@ -83,8 +83,8 @@ def _columns(result: SelectionResult, shown: list[str]) -> list[Column]:
     return [
         text_column("Years simulated", list(map(_count, table["worlds"]))),
         _money("Profit", currency, table["mean"].tolist()),
-        text_column("Out after", [_count(out) for out in table["eliminated_after"]]),
-        text_column("Put out by", list(map(printable, by))),
+        text_column("Dropped out after", [_count(out) for out in table["eliminated_after"]]),
+        text_column("Because of", list(map(printable, by))),
         _money("Behind", currency, table["behind"].tolist()),
     ]
 

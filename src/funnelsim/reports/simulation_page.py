@@ -10,7 +10,7 @@ from rich.text import Text
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import amount, listed
 from funnelsim.reports import notes
-from funnelsim.reports.comparison_page import MORE
+from funnelsim.reports.comparison_page import to_see_more
 from funnelsim.reports.cuts import of_everything, section
 from funnelsim.reports.grid import WIDTH, printable
 from funnelsim.reports.question_pages import ANSWERS, of_one
@@ -59,7 +59,7 @@ def simulation_page(
         found += [Text(), Text(notes.intervals(result.years, result.forecast.months))]
     found += notes.section("Watch", list(map(printable, result.warnings)))
     if not everything and next_command:
-        found += [Text(), Text(MORE)]
+        found += [Text(), Text(to_see_more(questions))]
     return Group(*found, *notes.next_step(next_command, width))
 
 

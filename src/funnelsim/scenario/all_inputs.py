@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from funnelsim.metrics.wording import spoken
+from funnelsim.metrics.wording import number, spoken
 from funnelsim.scenario.changes import is_number
 from funnelsim.scenario.input_words import DAY, MONEY
 from funnelsim.scenario.inputs import Input, inputs
@@ -77,6 +77,20 @@ class Listed:
         if self.fixed and value != self.value:
             raise ValueError(f"is {_shown(value)} instead of {_shown(self.value)}: {self.fixed}")
         return value
+
+    def told(self, value: Any) -> str:
+        """Write a value of its kind in its unit, as the list has it.
+
+        Examples
+        --------
+        >>> Listed("stages.offer.conversion", "conversion in offer", "stages", "%", 0.3).told(0.35)
+        '35'
+        """
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if not is_number(value):
+            return str(value)
+        return number(100 * value if self.unit == "%" else value, 6)
 
     def _fits(self, value: object) -> bool:
         if isinstance(self.value, bool):

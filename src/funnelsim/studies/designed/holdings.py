@@ -9,7 +9,7 @@ from funnelsim.studies.designed.running import key_of_study, ready_of
 from funnelsim.studies.designed.study import Study
 from funnelsim.studies.store import SEARCHED, STUDIES, Kept, Store, StoreError
 
-_OF_NO_STUDY = "of no study"
+_OF_NO_STUDY = "belongs to no study"
 _SEARCHES = "searches for the best"
 
 

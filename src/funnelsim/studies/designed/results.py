@@ -111,6 +111,11 @@ class StudyResult:
         return next(iter(self.sums.values())).years
 
     @property
+    def held(self) -> int:
+        """Count the simulated years of this study: of this run, and from the store."""
+        return sum(each.years for each in self.sums.values())
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Name the figures, in the order of the last axis of arrays."""
         return self.study.metrics

@@ -28,7 +28,8 @@ def _of_the_best(found: AnyTime) -> Iterator[str]:
         return
     unsure = [name for name, each in found.against_leader.items() if each.open]
     if unsure:
-        yield f"it is open which row is best: {found.leader} leads so far, and {_some(unsure)} may be better"
+        rivals = _some(unsure)
+        yield f"it is not decided which row is best: {found.leader} leads so far, and {rivals} may be better"
         return
     same = f"; {_some(found.equals)} the same for our purposes" if found.equals else ""
     yield f"the best is {found.leader}{same}"
@@ -56,7 +57,7 @@ def _of_the_open(found: AnyTime) -> str:
     begins = f"open after {found.profits.years:,} simulated years of each row: {_some(pairs)}"
     if math.isinf(found.more_years):
         return f"{begins}; nobody can tell how many more it takes"
-    return f"{begins}; if years go on as so far, it takes about {rounded_up(found.more_years)} more"
+    return f"{begins}; if further years are like these, it takes about {rounded_up(found.more_years)} more"
 
 
 def _named(rows: Sequence[Contrast]) -> str:

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.machine import described
-from benchmarks.report import Table, filled, section
+from benchmarks.report import Table, filled, replaced, section
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.md"
@@ -38,19 +38,36 @@ def measure(name: str, runs: int) -> tuple[str, Sequence[Table]]:
     return text, tables
 
 
+def _with_facts(text: str, facts: str) -> str:
+    """Say in a section itself how it was measured: not with the rest of the page."""
+    heading, _, tables = text.partition("\n\n")
+    return f"{heading}\n\n{facts}\n\n{tables}"
+
+
 def main(command: Sequence[str] | None = None) -> None:
-    """Measure every part and write the pages, or some parts and only print them."""
+    """Measure every part and write the pages; or some parts, and print them, or put them into the page."""
     arguments = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks")
-    arguments.add_argument("--only", nargs="+", choices=PARTS, help="measure these parts and write nothing")
+    arguments.add_argument("--only", nargs="+", choices=PARTS, help="measure these parts, and print them")
+    arguments.add_argument(
+        "--keep", action="store_true", help="put the parts of --only into the page as well"
+    )
     arguments.add_argument(
         "--runs", type=int, default=LEAST, help="runs of each program (default: %(default)s)"
     )
     options = arguments.parse_args(command)
-    if options.runs < LEAST and not options.only:
+    if options.keep and not options.only:
+        arguments.error("--keep is for the parts of --only: a whole run is written anyway")
+    if options.runs < LEAST and (options.keep or not options.only):
         arguments.error(f"medians of fewer than {LEAST} runs are not written")
-    facts = described(COMMAND, options.runs)
+    alone = f"python -m benchmarks --only {' '.join(options.only)} --keep" if options.only else COMMAND
+    facts = described(alone, options.runs)
     print(facts, end="\n\n", flush=True)
     measured = {name: measure(name, options.runs) for name in options.only or PARTS}
+    if options.keep:
+        page = RESULTS.read_text(encoding="utf-8")
+        for text, _ in measured.values():
+            page = replaced(page, _with_facts(text, facts))
+        RESULTS.write_text(page, encoding="utf-8")
     if options.only:
         return
     page = "\n\n".join(["# Results", facts, *(text for text, _ in measured.values())])

@@ -55,6 +55,21 @@ def sections_of(page: str) -> dict[str, str]:
     return {each.group(1): each.group(0) for each in _SECTION.finditer(page)}
 
 
+def replaced(page: str, text: str) -> str:
+    r"""Put a section in the place of that of the same title, or behind the others.
+
+    >>> replaced("# All\n\n## One\n\na\n\n## Two\n\nb\n", "## One\n\nnew")
+    '# All\n\n## One\n\nnew\n\n## Two\n\nb\n'
+    >>> replaced("# All\n\n## One\n\na\n", "## Two\n\nb")
+    '# All\n\n## One\n\na\n\n## Two\n\nb\n'
+    """
+    (title,) = sections_of(text)
+    old = sections_of(page).get(title)
+    if old is None:
+        return f"{page.rstrip()}\n\n{text}\n"
+    return page.replace(old, f"{text}\n\n" if old.endswith("\n\n") else f"{text}\n")
+
+
 def median(figures: Sequence[float]) -> float:
     """Return the median of the runs.
 

@@ -368,9 +368,19 @@ def test_a_part_alone_is_not_written(pages: tuple[Path, Path]) -> None:
     assert "old" in pages[1].read_text(encoding="utf-8")
 
 
-def test_too_few_runs_are_refused(pages: tuple[Path, Path]) -> None:
+def test_a_part_alone_is_kept_with_how_it_was_measured(pages: tuple[Path, Path]) -> None:
+    command.main([])
+    whole = pages[0].read_text(encoding="utf-8")
+    command.main(["--only", "start", "--keep", "--runs", "7"])
+    page = pages[0].read_text(encoding="utf-8")
+    assert page.startswith(whole.rstrip())
+    assert "## start 7\n\n- Command: `python -m benchmarks --only start --keep`" in page
+
+
+@pytest.mark.parametrize("typed", [["--runs", "4"], ["--only", "start", "--keep", "--runs", "4"], ["--keep"]])
+def test_too_few_runs_and_parts_of_all_are_refused(pages: tuple[Path, Path], typed: list[str]) -> None:
     with pytest.raises(SystemExit):
-        command.main(["--runs", "4"])
+        command.main(typed)
     assert not pages[0].exists()
 
 

@@ -302,11 +302,11 @@ def test_a_goal_out_of_reach_for_the_only_strategy() -> None:
     )
 
 
-@pytest.mark.parametrize(("years", "told"), [(1, "1 simulated year"), (19, "19 simulated years")])
+@pytest.mark.parametrize(("years", "told"), [(1, "1 simulated year is"), (19, "19 simulated years are")])
 def test_verdict_of_too_few_years(years: int, told: str) -> None:
     comparison = compare(years=years, good=30_000.0 + noise(20))
     assert comparison.verdict() == (
-        f"{told} cannot tell strategies apart: too few years: about {20 - years} more."
+        f"{told} too few to tell strategies apart. It takes about {20 - years} more."
     )
     assert comparison.best() is None
     assert all(math.isnan(each.best) and math.isnan(each.regret) for each in comparison.chances.values())

@@ -95,7 +95,9 @@ def test_what_if_follows_its_levers_and_ends_with_the_answer(tmp_path: Path) -> 
     texts = [str(cell.get("outputs")) for cell in notebook.cells]
     assert any("application/vnd.jupyter.widget-view+json" in text for text in texts)
     assert any("image/png" in text for text in texts)
-    assert printed(notebook.cells[-4]).startswith(f"{FEW} simulated years cannot tell strategies apart")
+    assert printed(notebook.cells[-4]).startswith(
+        f"{FEW} simulated years are too few to tell strategies apart"
+    )
 
 
 def test_from_your_crm_finds_the_truth_again_and_forecasts_the_quarter(tmp_path: Path) -> None:

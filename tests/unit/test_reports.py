@@ -411,7 +411,7 @@ def test_result_document_and_verdict_name_the_same_best(strategies: list[str]) -
 
 def test_where_nothing_can_be_said_nothing_is_said_of_how_sure_it_is() -> None:
     page = text(comparison_page(fs.compare(fs.load("first_steps"), replications=10), "next", everything=True))
-    assert "10 simulated years cannot tell strategies apart: too few years: about " in page
+    assert "10 simulated years are too few to tell strategies apart. It takes about " in page
     assert "The chance that this is wrong" not in page
     assert "Chance to be best" not in page
 

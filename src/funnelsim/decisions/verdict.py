@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from funnelsim.forecast import Interval
 from funnelsim.forecast.resampling import FEWEST
-from funnelsim.metrics.wording import Called, listed, money_range, number, simulated, spoken, too_few
+from funnelsim.metrics.wording import (
+    Called,
+    listed,
+    money_range,
+    number,
+    rounded_up,
+    simulated,
+    spoken,
+    too_few,
+)
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -153,10 +162,12 @@ def cannot_tell(standings: Sequence[Standing], years: int, months: int) -> str:
     Examples
     --------
     >>> cannot_tell([Standing("ads", 0.0, 1.0, False, False, False, 0.5, more_years=5.0)], 4, 12)
-    '4 simulated years cannot tell strategies apart: too few years: about 5 more.'
+    '4 simulated years are too few to tell strategies apart. It takes about 5 more.'
     """
     known = [standing.more_years for standing in standings if math.isfinite(standing.more_years)]
-    return f"{simulated(years, months).capitalize()} cannot tell strategies apart: {_lacks(years, known)}."
+    more = max(known, default=FEWEST - years)
+    few = f"{simulated(years, months).capitalize()} {'is' if years == 1 else 'are'} too few"
+    return f"{few} to tell strategies apart. It takes about {rounded_up(more)} more."
 
 
 def under_assumptions(
@@ -254,12 +265,6 @@ def _leading(leaders: Sequence[str], base: str, called: Called) -> str:
     return f"{names} is best" if len(leaders) == 1 else f"{names} cannot be told apart"
 
 
-def _lacks(years: int, more: Sequence[float]) -> str:
-    """State how many years are lacking to tell strategies apart."""
-    most = max(more, default=FEWEST - years)
-    return too_few(most, rare=years >= FEWEST)
-
-
 @dataclass(frozen=True)
 class _Teller:
     """Words for the strategies, the money and the number of simulated years."""
@@ -316,7 +321,7 @@ class _Teller:
         """State which strategies nothing can be said of yet, and how many years that would take."""
         if not untold:
             return []
-        lacks = _lacks(self.years, [standing.more_years for standing in untold])
+        lacks = too_few(max(standing.more_years for standing in untold), rare=True)
         return [f"nothing can be said yet of {self._listed(untold)} ({lacks})"]
 
     def of_the_identical(self, identical: Sequence[Standing]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from funnelsim.planning.bottleneck import BottleneckResult, bottleneck_in
 from funnelsim.planning.held import numbers
@@ -14,6 +15,7 @@ from funnelsim.planning.tornado import Swing, TornadoResult, tornado, tornado_of
 from funnelsim.planning.tornado import simulations as of_the_tornado
 from funnelsim.scenario import TODAY, Scenario
 from funnelsim.studies.assumptions import AssumptionsResult, assumptions_beside
+from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Progress, chosen_of, compare
 
@@ -155,18 +157,18 @@ def case_of(
         )
     moved = _closest(result, rival)
     more(years * of_the_tornado(scenario, rival, moved))
-    plan = result.plan
-    bars = tornado(
-        scenario,
-        strategy=rival,
-        of=moved,
-        replications=plan.replications,
-        seed=plan.seed,
-        engine=plan.engine,
-        jobs=plan.jobs,
-        progress=progress,
-    )
+    bars = tornado(scenario, strategy=rival, of=moved, **_settings(result.plan), progress=progress)
     return replace(found, tornado=bars, tipping=_tipping(result, bars.swings, progress, more))
+
+
+def _settings(plan: Plan) -> dict[str, Any]:
+    """Return what makes another question be asked in the same worlds, as often."""
+    return {
+        "replications": plan.replications,
+        "seed": plan.seed,
+        "engine": plan.engine,
+        "jobs": plan.jobs,
+    }
 
 
 def _closest(result: ComparisonResult, strategy: str) -> list[str]:
@@ -194,16 +196,7 @@ def _tipping(
     found: TippingResult | None = None
     for key in crossing:
         more(plan.replications * most_of_tipping(scenario, key, chosen))
-        one = tipping(
-            scenario,
-            of=key,
-            strategies=chosen,
-            replications=plan.replications,
-            seed=plan.seed,
-            engine=plan.engine,
-            jobs=plan.jobs,
-            progress=progress,
-        )
+        one = tipping(scenario, of=key, strategies=chosen, **_settings(plan), progress=progress)
         found = one if found is None else replace(found, assumptions=(*found.assumptions, *one.assumptions))
     return found
 

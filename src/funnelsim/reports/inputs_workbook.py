@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHEET = "inputs"
 HEADS = ("Group", "What", "Value", "Unit", "Where it comes from", "Path")
-_WHAT, _VALUE, _PATH = 2, 3, 6  # columns
+_VALUE, _PATH = 3, 6  # columns
 _LARGEST = 1 << 25  # bytes
 _MOST_LISTED = 200
 

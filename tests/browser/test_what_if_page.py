@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,27 @@ def test_the_command_is_shown_to_be_copied(page):
         f"funnelsim compare first_steps --strategies today,what_if --replications {WORLDS} --seed 1 "
         "--try teams.sales.people=3"
     )
+
+
+def test_a_what_if_on_a_day_says_so_and_goes_on_from_a_checkpoint(watched, tmp_path):
+    """WI14: a command in fewer worlds than those of the file is refused in a sentence."""
+    since = fs.keep(load("first_steps"), date(2026, 7, 1), replications=9)
+    with served("first_steps", going_on=(tmp_path / "july", since)) as server:
+        page = _opened(watched, server.address)
+        assert "from 1 july 2026 on" in page.locator("#starts").inner_text().lower()
+        page.get_by_label("people in sales", exact=True).press("ArrowRight")
+        _settle(page, 2)
+        compared = fs.compare(
+            tried(load("first_steps"), {"teams.sales.people": 3}, since=since),
+            strategies=["today", "what_if"],
+            since=since,
+        )
+        shown = answer_document(compared, Withheld(compared.scenario))
+        assert page.locator("#gain").inner_text() == shown["gain"]["words"]
+        page.evaluate("state.worlds = 4")
+        page.get_by_role("button", name="Copy command").click()
+        page.wait_for_function("document.getElementById('said').textContent.includes('has them all')")
+        assert not page.locator("#command-dialog").is_visible()
 
 
 def test_the_report_is_that_of_the_command(page):

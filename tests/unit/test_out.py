@@ -292,7 +292,7 @@ def test_figures_that_come_out_otherwise_are_named(run: Path, tmp_path: Path) ->
     [
         (lambda found: found.pop("options"), "is damaged: options is missing or unknown"),
         (lambda found: found.update(more=1), "is damaged: more is missing or unknown"),
-        (lambda found: found.update(format=1), "it is not of the form 4"),
+        (lambda found: found.update(format=1), "it is not of the form 5"),
         (lambda found: found.update(whole="yes"), 'is damaged: whole is "yes"'),
         (lambda found: found["options"].pop("seed"), "of the options, seed is missing or unknown"),
         (lambda found: found["options"].update(seed="7"), "of the options, seed is '7'"),

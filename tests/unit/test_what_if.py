@@ -1,10 +1,13 @@
 """What if: the answers are those of a comparison, to the bit, in more and more worlds (WI4 to WI6)."""
 
+from datetime import date
+
 import pytest
 from typer.testing import CliRunner
 
 import funnelsim as fs
 from funnelsim.app.cli import app
+from funnelsim.io.writing import UnusableError
 from funnelsim.scenario import ScenarioError, load
 from funnelsim.studies.what_if import CancelledError, WhatIf, tried
 
@@ -31,6 +34,52 @@ def test_answers_are_those_of_a_comparison_in_the_same_worlds(preset):
         assert answer.unknown.equals(compared.unknown)
         assert answer.verdict == compared.verdict
         assert answer.warnings == compared.warnings
+
+
+@pytest.mark.parametrize("preset", _CHANGES)
+def test_a_what_if_begins_on_a_day_and_goes_on_from_a_file(preset, tmp_path):
+    """WI4, WI14: with or without the file, the figures are those of a comparison."""
+    scenario, changes = load(preset), _CHANGES[preset]
+    day = scenario.start.replace(month=8, day=20)
+    fs.keep(scenario, day, replications=9, seed=5).save(tmp_path / "august")
+    since = fs.Checkpoint.load(tmp_path / "august")
+    compared = fs.compare(
+        tried(scenario, changes, on=day), strategies=["today", "what_if"], replications=9, seed=5
+    )
+    *_, without = WhatIf(scenario, on=day, seed=5, sizes=(2, 9)).answers(changes)
+    *_, from_file = WhatIf(scenario, since=since, sizes=(2, 9, 400)).answers(changes)
+    for answer in (without, from_file):
+        assert answer.summary.equals(compared.summary)
+        assert answer.differences.equals(compared.differences)
+        assert answer.by_month.equals(compared.by_month)
+        assert answer.verdict == compared.verdict
+    won, of_today = (compared[name].by_month["won"] for name in ("what_if", "today"))
+    assert won[:7].equals(of_today[:7])  # up to its day it lives as today does
+    assert not won.equals(of_today)
+
+
+def test_a_what_if_later_than_its_file_has_the_figures_of_one_without_it():
+    """WI14."""
+    scenario, changes = load("first_steps"), _CHANGES["first_steps"]
+    since = fs.keep(scenario, date(2026, 3, 1), replications=5)
+    later = date(2026, 9, 1)
+    (found,) = WhatIf(scenario, on=later, since=since, sizes=(5,)).answers(changes)
+    (without,) = WhatIf(scenario, on=later, sizes=(5,)).answers(changes)
+    assert found.summary.equals(without.summary)
+    assert found.differences.equals(without.differences)
+
+
+def test_a_day_or_a_file_that_cannot_be_is_refused_in_a_sentence():
+    """WI4, WI14."""
+    scenario = load("first_steps")
+    since = fs.keep(scenario, date(2026, 7, 1), replications=2)
+    for on in (date(2025, 12, 31), date(2027, 1, 1)):
+        with pytest.raises(ScenarioError, match="a day of the period: from 2026-01-01 to before 2027-01-01"):
+            tried(scenario, {}, on=on)
+    with pytest.raises(ScenarioError, match="not before the checkpoint: from 2026-07-01"):
+        WhatIf(scenario, on=date(2026, 6, 30), since=since)
+    with pytest.raises(UnusableError, match=r"of another scenario: up to 2026-07-01, teams\.sales\.people"):
+        WhatIf(scenario.with_changes({"teams.sales.people": 5}), since=since)
 
 
 def test_what_was_asked_before_is_answered_without_a_simulation(monkeypatch):
@@ -95,6 +144,23 @@ def test_compare_tries_changes_from_the_command_line(tmp_path):
     assert again.exit_code == 0, again.output
 
 
+def test_a_folder_of_a_what_if_from_a_checkpoint_is_repeated_without_the_file(tmp_path):
+    """WI7, WI14: the folder keeps the day."""
+    kept, out = str(tmp_path / "july"), tmp_path / "out"
+    assert (
+        _run("keep", "first_steps", "--on", "2026-07-01", "--replications", "12", "--out", kept).exit_code
+        == 0
+    )
+    words = ("--from", kept, "--try", "channels.website.inquiries_per_month=60")
+    shown = _run("compare", "first_steps", "--strategies", "today,what_if", *words, "--out", str(out))
+    assert shown.exit_code == 0, shown.output
+    told = " ".join(shown.output.replace("\\\n", " ").split())
+    again = f"--strategy what_if --from {kept} --try channels.website.inquiries_per_month=60 --on 2026-07-01"
+    assert told.endswith(again)
+    shown = _run("repeat", str(out / "MANIFEST.json"))
+    assert shown.exit_code == 0, shown.output
+
+
 def test_the_next_command_tries_the_same_where_the_what_if_is_ahead():
     """WI7: more inquiries at the same cost are better."""
     words = ("--try", "channels.website.inquiries_per_month=60", "--strategies", "today,what_if")
@@ -117,6 +183,9 @@ def test_run_shows_a_what_if_in_depth():
         (["--try", "teams.sales.peple=3"], "did you mean"),
         (["--try", "teams.sales.people=3", "--try", "teams.sales.people=4"], "is given twice"),
         (["--try", "teams.sales.people=3", "--assumptions"], "give it with one --assumption NAME"),
+        (["--on", "2026-07-01"], "give --try too"),
+        (["--try", "teams.sales.people=3", "--on", "july"], "--on is july; expected a date such as"),
+        (["--try", "teams.sales.people=3", "--on", "2027-01-01"], "expected a day of the period"),
     ],
 )
 def test_compare_says_what_is_wrong_with_a_try(words, told):

@@ -10,12 +10,14 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from http.client import HTTPConnection
 from urllib.request import urlopen
 
 import pytest
 from typer.testing import CliRunner
 
+import funnelsim as fs
 from funnelsim.app.cli import app
 from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, MOST_OPEN, TOKEN, serving
 from funnelsim.app.what_if.session import Session
@@ -332,6 +334,32 @@ def test_the_command_gives_the_levers_as_they_are_typed(server):
         (answer,) = other.session.answers("command", 1, values)
     assert compared["against_base"]["what_if"]["profit"]["mean"] == answer["gain"]["mean"]
     assert compared["answer"] == answer["answer"]
+
+
+def test_what_goes_on_from_a_checkpoint_begins_on_its_day(tmp_path):
+    """WI14: the page says so; the command goes on from the same file, and a saved strategy has the day."""
+    mine, kept = tmp_path / "mine.toml", tmp_path / "july"
+    mine.write_text(preset_text("first_steps"), encoding="utf-8")
+    since = fs.keep(load(mine), date(2026, 7, 1), replications=12, seed=3)
+    since.save(kept)
+    with served(str(mine), going_on=(kept, since)) as server:
+        started = server.session.start()
+        assert (started["what_if_starts"], started["sizes"]) == ("2026-07-01", [1, 4, 9, 12])
+        values = {_lever(server, "people in sales")["id"]: 3}
+        *_, answer = server.session.answers("since", 1, values)
+        status, _, content = _ask(server, "/api/command", {"values": values, "worlds": 9})
+        assert status == 422
+        assert "copy it when the answer has them all" in json.loads(content)["wrong"]
+        command = server.session.command(values, 12)
+        shown = CliRunner().invoke(app, [*shlex.split(command)[1:], "--json"])
+        compared = json.loads(shown.stdout)
+        assert compared["against_base"]["what_if"]["profit"]["mean"] == answer["gain"]["mean"]
+        assert compared["answer"] == answer["answer"]
+        server.session.save("more in July", "", values, copy=False)
+    saved = load(mine)
+    assert saved.strategies["more in July"].starts == date(2026, 7, 1)
+    result = fs.compare(saved, strategies=["today", "more in July"], since=since)
+    assert result.comparison.differences("profit")["more in July"].mean == answer["gain"]["mean"]
 
 
 def test_the_command_serves_until_it_is_ended():

@@ -40,6 +40,7 @@ from funnelsim.app.terminal import (
     Engine,
     Everything,
     Jobs,
+    On,
     Out,
     Replications,
     ScenarioName,
@@ -47,13 +48,15 @@ from funnelsim.app.terminal import (
     Show,
     Since,
     Strategy,
-    Tries,
+    Try,
 )
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from funnelsim.scenario import Scenario
+    from funnelsim.scenario.tries import Tries
+    from funnelsim.studies.checkpoint import Checkpoint
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
 YEARS = 400  # simulated, unless another number is typed
@@ -124,7 +127,8 @@ def compare(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
-    tries: Tries = None,
+    try_: Try = None,
+    on: On = None,
     since: Since = None,
     show: Show = None,
     everything: Everything = False,
@@ -138,8 +142,6 @@ def compare(
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
-        under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
-        asked = [_option("--strategies", strategies), under]
         pages = terminal.questions(show, everything, as_json)
         question = deciding.question(margin, at_most, best)
         if question is not None:
@@ -151,24 +153,28 @@ def compare(
         if assumptions and (show or assumption is not None):
             other = "--show shows one comparison" if show else "--assumption takes one"
             terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
-        if assumptions and tries:
+        if assumptions and try_:
             terminal.fail("--assumptions has no strategy of --try: give it with one --assumption NAME")
         if assumptions and since is not None:
             terminal.fail(
                 "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
             )
-        read = terminal.read(scenario, changes, assumption, tries)
+        kept = terminal.checkpoint(since)
+        tries = terminal.tries(try_, on, kept)
+        under, going_on = _option("--assumption", assumption), _option("--from", since)
+        asked = _option("--strategies", strategies), [*under, *tries.words()]
+        read = terminal.read(scenario, changes, assumption, tries, kept)
         if question is not None:
             settings = terminal.settings(question.at_most, seed, jobs, engine)
-            settings = {"seed": seed, "jobs": settings["jobs"]} | terminal.checkpoint(since)
-            typed = deciding.Typed(scenario, changes, *asked)
+            settings = {"seed": seed, "jobs": settings["jobs"]} | _going_on(kept)
+            typed = deciding.Typed(scenario, changes, *asked, going_on=going_on)
             wanted = deciding.Deciding(read, chosen, question, settings, assumptions, typed)
             shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
             with terminal.filled(out) as folder:
                 given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
                 wanted.decide(folder, given, shape)
             return
-        settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
+        settings = terminal.settings(replications, seed, jobs, engine) | _going_on(kept)
         if assumptions:
             _under_assumptions(
                 scenario,
@@ -194,7 +200,7 @@ def compare(
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
-            command = _after_compare(result, scenario, changes, assumption, tries)
+            command = _after_compare(result, scenario, changes, [*under, *going_on], tries)
             with progress.waiting("Working out"):
                 page = comparison_page(result, command, everything, terminal.width(), pages)
             terminal.show(page)
@@ -241,9 +247,14 @@ def _under_assumptions(
             terminal.end_of_assumptions(result.scenario, result.comparisons, lost=folder is not None)
 
 
-def _option(name: str, value: str | None) -> list[str]:
+def _option(name: str, value: str | Path | None) -> list[str]:
     """Write an option as it would be typed, if it was given."""
-    return [] if value is None else [name, value]
+    return [] if value is None else [name, str(value)]
+
+
+def _going_on(kept: Checkpoint | None) -> dict[str, Any]:
+    """Return the checkpoint as an argument of `simulate` and `compare`, if there is one."""
+    return {} if kept is None else {"since": kept}
 
 
 @app.command(short_help="Simulate one strategy in depth.")
@@ -256,7 +267,8 @@ def run(
     jobs: Jobs = 0,
     engine: Engine = "compiled",
     changes: Changes = None,
-    tries: Tries = None,
+    try_: Try = None,
+    on: On = None,
     since: Since = None,
     pipeline: Annotated[
         Path | None,
@@ -288,7 +300,9 @@ def run(
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
         pages = terminal.questions(show, everything, as_json or digest)
-        read = terminal.read(scenario, changes, assumption, tries)
+        kept = terminal.checkpoint(since)
+        tries = terminal.tries(try_, on, kept)
+        read = terminal.read(scenario, changes, assumption, tries, kept)
         if pipeline is not None:
             if digest or out is not None or since is not None or tries or engine != "compiled" or show:
                 terminal.fail(
@@ -306,7 +320,7 @@ def run(
             return
         if keep is not None or customers is not None:
             terminal.fail("--keep and --customers belong to the forecast of --pipeline: give it, too")
-        settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
+        settings = terminal.settings(replications, seed, jobs, engine) | _going_on(kept)
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
             result = _simulated(read, strategy, settings | {"digest": digest})
@@ -318,7 +332,7 @@ def run(
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
-            under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
+            under = [*_option("--assumption", assumption), *_option("--from", since), *tries.words()]
             command = _after_run(result, scenario, changes, under)
             with progress.waiting("Working out"):
                 page = simulation_page(result, command, everything, terminal.width(), pages)
@@ -529,16 +543,15 @@ def _after_compare(
     result: ComparisonResult,
     scenario: str,
     changes: Sequence[str] | None,
-    assumption: str | None,
-    tries: Sequence[str] | None,
+    under: Sequence[str],
+    tries: Tries,
 ) -> str:
     """Show the strategy that is ahead in depth; what is tried is said again only if it is part of that."""
     from funnelsim.studies.what_if import WHAT_IF
 
     target = result.comparison.front_runner() or result.base
-    tried = terminal.tries_again(tries) if WHAT_IF in target.split("+") else []
-    under = [*_option("--assumption", assumption), *tried]
-    return terminal.command("run", scenario, changes, "--strategy", target, *under)
+    tried = tries.words() if WHAT_IF in target.split("+") else []
+    return terminal.command("run", scenario, changes, "--strategy", target, *under, *tried)
 
 
 def _after_run(

@@ -169,7 +169,7 @@ class Deciding:
         """Choose what to try next: the leader in depth, or as many years as what is open needs."""
         typed, years = self.typed, result.years + result.any_time.more_years
         if result.decided or years > MOST_YEARS or "since" in self.settings:
-            chosen = ["--strategy", result.any_time.leader, *typed.assumption]
+            chosen = ["--strategy", result.any_time.leader, *typed.assumption, *typed.going_on]
             return terminal.command("run", typed.scenario, typed.changes, *chosen)
         at_most = max(math.ceil(years), result.question.at_most)
         return terminal.command("compare", typed.scenario, typed.changes, *self._words(at_most))
@@ -181,4 +181,5 @@ class Typed(NamedTuple):
     scenario: str
     changes: Sequence[str] | None
     strategies: Sequence[str]  # the option and its value, or nothing
-    assumption: Sequence[str]
+    assumption: Sequence[str]  # with what is tried
+    going_on: Sequence[str]  # --from and the checkpoint, or nothing

@@ -7,7 +7,6 @@ What a command needs is imported when it runs, so that `--help` answers at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -115,18 +114,11 @@ def keep(
         with terminal.writing(out):
             must_be_free(out)
         with terminal.endings(), progress.simulated(replications) as advance:
-            kept = study.keep(read, _day(on), replications=replications, seed=seed, progress=advance)
+            kept = study.keep(read, terminal.day(on), replications=replications, seed=seed, progress=advance)
         with terminal.writing(out):
             kept.save(out)
         command = terminal.command("run", scenario, changes, "--from", str(out))
         terminal.write(f"{out} has {replications:,} simulated years up to {on}. Next, try: {command}")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        terminal.fail(f"--on is a date such as 2026-07-01, not {text}")
 
 
 @app.command(short_help="Compare scenarios with their baselines.")

@@ -20,6 +20,8 @@ import typer
 from funnelsim.app import progress
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
     from rich.console import Console, RenderableType
 
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from funnelsim.keeping.questions import Asked
     from funnelsim.reports.questions import Question
     from funnelsim.scenario import Scenario
+    from funnelsim.scenario.tries import Tries
     from funnelsim.studies.assumptions import AssumptionsResult
+    from funnelsim.studies.checkpoint import Checkpoint
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
     Result = AssumptionsResult | ComparisonResult | SimulationResult
@@ -49,12 +53,19 @@ Changes = Annotated[
         help="Change a value; also *= and +=, and a * for every name. Repeatable.",
     ),
 ]
-Tries = Annotated[
+Try = Annotated[
     list[str] | None,
     typer.Option(
         "--try",
         metavar="PATH=VALUE",
         help="Add a strategy, what_if, that changes a value from the period's first day on. Repeatable.",
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="With --try: the day on which what_if begins; with --from, that of the checkpoint by default.",
     ),
 ]
 Assumption = Annotated[
@@ -99,7 +110,8 @@ def read(
     scenario: str,
     changes: Sequence[str] | None,
     assumption: str | None = None,
-    tries: Sequence[str] | None = None,
+    tries: Tries | None = None,
+    since: Checkpoint | None = None,
 ) -> Scenario:
     """Load a scenario, make the changes of `--set` and an assumption, add the strategy of `--try` (WI7)."""
     from funnelsim.scenario import load
@@ -113,7 +125,7 @@ def read(
     announce_compiling()
     from funnelsim.studies.what_if import tried
 
-    return tried(made, _changes_of("--try", tries))
+    return tried(made, _changes_of("--try", tries.changes), on=tries.on, since=since)
 
 
 def _changes_of(option: str, texts: Sequence[str]) -> dict[str, Any]:
@@ -129,9 +141,24 @@ def _changes_of(option: str, texts: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def tries_again(tries: Sequence[str] | None) -> list[str]:
-    """Write the options `--try` as they would be typed."""
-    return [word for each in tries or () for word in ("--try", each)]
+def tries(changes: Sequence[str] | None, on: str | None, since: Checkpoint | None) -> Tries:
+    """Read `--try` and `--on`: on which day it begins is kept, if that is not the period's first."""
+    from funnelsim.scenario.tries import Tries
+
+    if on is not None and not changes:
+        fail("--on is the day on which --try begins: give --try too")
+    of_since = None if since is None or not changes else since.day
+    return Tries(tuple(changes or ()), of_since if on is None else day(on))
+
+
+def day(text: str) -> date:
+    """Read the date of `--on`."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"--on is {text}; expected a date such as 2026-07-01")
 
 
 def names_of(strategies: str | None) -> list[str] | None:
@@ -254,14 +281,15 @@ def filled(out: Path | None) -> Iterator[NewFolder | None]:
         yield folder
 
 
-def checkpoint(since: Path | None) -> dict[str, Any]:
-    """Read the checkpoint of `--from`, if it is given, as an argument of `simulate` and `compare`."""
+def checkpoint(since: Path | None) -> Checkpoint | None:
+    """Read the checkpoint of `--from`, if it is given."""
     if since is None:
-        return {}
+        return None
+    announce_compiling()
     from funnelsim.studies.checkpoint import Checkpoint
 
     try:
-        return {"since": Checkpoint.load(since)}
+        return Checkpoint.load(since)
     except OSError as error:
         fail(f"{since} cannot be read: {error.strerror}")
 
@@ -273,16 +301,16 @@ def given(
     changes: Sequence[str] | None,
     assumption: str | None = None,
     decimal_comma: bool = False,
-    tries: Sequence[str] | None = None,
+    tries: Tries | None = None,
 ) -> Inputs | None:
     """Keep a run's inputs, if its results are kept."""
     if folder is None:
         if decimal_comma:
             fail("--decimal-comma is for the CSV files of --out DIR: give --out too")
         return None
-    from funnelsim.keeping.manifest import inputs
+    from funnelsim.keeping.manifest import NOTHING_TRIED, inputs
 
-    return inputs(scenario, read, changes or (), assumption, decimal_comma, tries or ())
+    return inputs(scenario, read, changes or (), assumption, decimal_comma, tries or NOTHING_TRIED)
 
 
 def given_by_a_file(folder: NewFolder | None, read: Scenario) -> Inputs | None:

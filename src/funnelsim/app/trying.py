@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import webbrowser
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,18 @@ def what_if(
         bool, typer.Option("--with-names", help="Show names of reps, and levers of each.")
     ] = False,
     with_pay: Annotated[bool, typer.Option("--with-pay", help="Show pay, and its levers.")] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="When a what-if begins; by default on the period's first day."),
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="CHECKPOINT",
+            help="Go on from a file that `funnelsim keep` wrote, on its day, with its worlds and seed.",
+        ),
+    ] = None,
     seed: Seed = 1,
     jobs: Jobs = 0,
 ) -> None:
@@ -40,14 +53,27 @@ def what_if(
     Example: funnelsim what-if professional_services
     """
     with terminal.in_sentences("The page is closed."):
+        day = None if on is None else terminal.day(on)
+        kept = terminal.checkpoint(since)
         read = terminal.read(scenario, None)
         terminal.settings(1, seed, jobs, "compiled")
         from funnelsim.app.what_if.server import LOOPBACK, serving
         from funnelsim.app.what_if.session import Session
 
-        terminal.say("Simulating what comes before the period ...")
+        going_on = None if since is None or kept is None else (since, kept)
+        if kept is None:
+            terminal.say("Simulating what comes before the what-if ...")
         with terminal.endings():
-            session = Session(scenario, read, seed=seed, jobs=jobs, with_names=with_names, with_pay=with_pay)
+            session = Session(
+                scenario,
+                read,
+                on=day,
+                going_on=going_on,
+                seed=seed,
+                jobs=jobs,
+                with_names=with_names,
+                with_pay=with_pay,
+            )
         with ExitStack() as stack:
             try:
                 server = stack.enter_context(serving(session, port))

@@ -19,6 +19,7 @@ from funnelsim.reports.document import as_json, comparison_document
 from funnelsim.scenario import AS_TYPED, Scenario, ScenarioError, parse, parse_assignment, strategy_names
 from funnelsim.scenario.files import locate
 from funnelsim.scenario.samples import MOST_BYTES
+from funnelsim.scenario.tries import Tries
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.designed.results import StudyResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -26,10 +27,11 @@ from funnelsim.studies.sequential import DecisionsResult
 from funnelsim.studies.what_if import tried
 
 NAME = "MANIFEST.json"
-FORMAT = 4
+FORMAT = 5
 LARGEST = 1 << 25  # bytes
 SCENARIO = "scenario"  # the folder in the folder that holds the scenario and its sample files
 SCENARIO_FILE = "scenario.toml"
+NOTHING_TRIED = Tries()
 
 Simulated = AssumptionsResult | ComparisonResult | SimulationResult
 
@@ -56,7 +58,7 @@ class Inputs:
         The one that the scenario is under.
     decimal_comma : bool
         Whether CSV files have decimal commas, and semicolons between values.
-    tried : tuple of str
+    tries : Tries
         As `--try` takes them.
     """
 
@@ -66,7 +68,7 @@ class Inputs:
     samples: dict[str, bytes]
     assumption: str | None = None
     decimal_comma: bool = False
-    tried: tuple[str, ...] = ()
+    tries: Tries = NOTHING_TRIED
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Manifest:
     changes: list[str]
     assumption: str | None
     tried: list[str]  # changes of the strategy what_if
+    tried_on: str | None  # the day on which they begin, if one was chosen
     decimal_comma: bool
     digest: str | None
     months: dict[str, int]  # of warm-up, period and drain
@@ -98,7 +101,7 @@ def inputs(
     changes: Sequence[str] = (),
     assumption: str | None = None,
     decimal_comma: bool = False,
-    tried: Sequence[str] = (),
+    tries: Tries = NOTHING_TRIED,
 ) -> Inputs:
     """Keep the inputs of a run.
 
@@ -114,7 +117,7 @@ def inputs(
         As `--assumption` takes it.
     decimal_comma : bool
         As `--decimal-comma` says.
-    tried : sequence of str
+    tries : Tries
         As `--try` takes them.
 
     Raises
@@ -136,7 +139,7 @@ def inputs(
                 "give it another name"
             )
     samples = scenario.sample_files
-    return Inputs(printable(name), text, tuple(changes), samples, assumption, decimal_comma, tuple(tried))
+    return Inputs(printable(name), text, tuple(changes), samples, assumption, decimal_comma, tries)
 
 
 def keep(folder: NewFolder, result: Any, given: Inputs, asked: Asked | None = None) -> None:
@@ -179,7 +182,8 @@ def _manifest(result: Any, given: Inputs, asked: Asked, files: dict[str, str]) -
         text=given.text,
         changes=list(given.changes),
         assumption=given.assumption,
-        tried=list(given.tried),
+        tried=list(given.tries.changes),
+        tried_on=None if given.tries.on is None else given.tries.on.isoformat(),
         decimal_comma=given.decimal_comma,
         digest=digest_of(result),
         months=settled.months._asdict(),
@@ -220,7 +224,7 @@ def asked_of(result: Simulated, given: Inputs) -> Asked:
     words += [] if given.assumption is None else ["--assumption", given.assumption]
     words += ["--replications", str(plan.replications), "--seed", str(plan.seed), "--engine", plan.engine]
     words += [word for change in given.changes for word in ("--set", change)]
-    words += [word for change in given.tried for word in ("--try", change)]
+    words += given.tries.words()
     return Asked(kind, options, shlex.join(words), whole=result.years == plan.replications)
 
 
@@ -262,6 +266,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "changes": (list,),
     "assumption": (str, type(None)),
     "tried": (list,),
+    "tried_on": (str, type(None)),
     "decimal_comma": (bool,),
     "digest": (str, type(None)),
     "months": (dict,),
@@ -284,10 +289,13 @@ def _wrong(found: object) -> str:
     texts = [*found["changes"], *found["tried"], *found["files"].values(), *found["versions"].values()]
     if not all(isinstance(each, str) for each in texts):
         return "changes, tried, files and versions hold texts"
-    if found["kind"] not in QUESTIONS:
-        return f"kind is {found['kind']!r}"
-    wrong = QUESTIONS[found["kind"]].wrong(found["options"])
-    return wrong and f"of the options, {wrong}"
+    try:
+        Tries.typed(found["tried"], found["tried_on"])
+    except ValueError:
+        return f"tried_on is {found['tried_on']!r}"
+    question = QUESTIONS.get(found["kind"])
+    wrong = question.wrong(found["options"]) if question else f"kind is {found['kind']!r}"
+    return f"of the options, {wrong}" if question and wrong else wrong
 
 
 def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
@@ -310,8 +318,9 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
         scenario = scenario.with_changes(dict(parse_assignment(each) for each in manifest.changes))
     if manifest.assumption is not None:
         scenario = scenario.under(manifest.assumption)
-    if manifest.tried:
-        scenario = tried(scenario, dict(parse_assignment(each) for each in manifest.tried))
+    tries = Tries.typed(manifest.tried, manifest.tried_on)
+    if tries:
+        scenario = tried(scenario, dict(parse_assignment(each) for each in tries.changes), on=tries.on)
     changes = tuple(manifest.changes)
     given = Inputs(
         manifest.scenario,
@@ -320,7 +329,7 @@ def inputs_again(manifest: Manifest, folder: Path) -> tuple[Scenario, Inputs]:
         scenario.sample_files,
         manifest.assumption,
         manifest.decimal_comma,
-        tuple(manifest.tried),
+        tries,
     )
     return scenario, given
 

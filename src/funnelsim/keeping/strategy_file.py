@@ -6,6 +6,7 @@ import difflib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,15 @@ class StrategyFile:
         path = Path(name)
         return cls(path, read_text(path))
 
-    def add(self, name: str, about: str, changes: Mapping[str, Any], into: Path | None = None) -> Path:
+    def add(
+        self,
+        name: str,
+        about: str,
+        changes: Mapping[str, Any],
+        *,
+        starts: date | None = None,
+        into: Path | None = None,
+    ) -> Path:
         """Add a strategy, and return the file.
 
         Parameters
@@ -74,6 +83,8 @@ class StrategyFile:
             Of the strategy.
         changes : mapping of str to value
             By path.
+        starts : date, optional
+            When it begins, if not on the first day of the period.
         into : Path, optional
             The copy to make of a preset.
 
@@ -99,7 +110,7 @@ class StrategyFile:
         path = self.path or into
         if path is None:
             raise UnusableError("a preset is not changed: make a copy of it, and add the strategy to that")
-        text = with_strategy(self.text, name, about, changes)
+        text = with_strategy(self.text, name, about, changes, starts)
         parse(text, path.name, path.parent)
         if self.path is None:
             _write(path, text, overwrite=False)
@@ -123,7 +134,9 @@ class StrategyFile:
             raise ChangedError(path.name, self.text, now)
 
 
-def with_strategy(text: str, name: str, about: str, changes: Mapping[str, Any]) -> str:
+def with_strategy(
+    text: str, name: str, about: str, changes: Mapping[str, Any], starts: date | None = None
+) -> str:
     r"""Write a scenario's text with one more strategy; all else stays as it is typed, comments too.
 
     Raises
@@ -155,14 +168,15 @@ def with_strategy(text: str, name: str, about: str, changes: Mapping[str, Any]) 
         raise UnusableError(_NO_ROOM)
     change = tomlkit.inline_table()
     change.update(changes)
+    said: dict[str, Any] = {"about": about, "starts": starts}
+    added = {key: value for key, value in said.items() if value}
     table = tomlkit.table()
-    if about:
-        table["about"] = about
+    table.update(added)
     table["change"] = change
     table.add(tomlkit.nl())
     strategies[name] = table
     written = tomlkit.dumps(document)
-    added: dict[str, Any] = ({"about": about} if about else {}) | {"change": dict(changes)}
+    added["change"] = dict(changes)
     wanted = before | {"strategies": before.get("strategies", {}) | {name: added}}
     if tomllib.loads(written) != wanted:  # strategies may be written in ways that have no room for a table
         raise UnusableError(_NO_ROOM)

@@ -1,7 +1,7 @@
-"""What if: today and one strategy that begins with the period, in more and more of the same worlds.
+"""What if: today and one strategy that begins on a day, in more and more of the same worlds.
 
-Up to the period's start both live the same, so that this is simulated once and kept. A change then costs the
-period alone, and each larger number of worlds only those that are new (WI4, WI5).
+Up to that day both live the same, so that this is simulated once and kept, or read from a checkpoint. A
+change then costs the rest alone, and each larger number of worlds only those that are new (WI4, WI5).
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from funnelsim.io.memory import available_memory
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies.checkpoint import Checkpoint, past_of
-from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import TWINS, Plan, first_worlds, joined, stand
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Contest, contest_of, replicated
+from funnelsim.studies.study import Contest, contest_of, ready_to_run, replicated
 from funnelsim.studies.trees import trees_of
 
 WHAT_IF = "what_if"
@@ -39,8 +38,15 @@ class CancelledError(Exception):
     """Nobody wants the answer any more."""
 
 
-def tried(scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0) -> Scenario:
-    """Add a strategy named `what_if` that makes changes from the first day of the period on.
+def tried(
+    scenario: Scenario,
+    changes: Mapping[str, Any],
+    *,
+    on: date | None = None,
+    since: Checkpoint | None = None,
+    jobs: int = 0,
+) -> Scenario:
+    """Add a strategy named `what_if` that makes changes from a day on.
 
     The months are those of the scenario without it, so that its strategies keep their figures.
 
@@ -50,13 +56,17 @@ def tried(scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0) -> S
         From `load`.
     changes : mapping of str to value
         By path, as `Scenario.with_changes` takes them.
+    on : date, optional
+        When they begin. By default the day of the checkpoint, or else the first day of the period.
+    since : Checkpoint, optional
+        From which is gone on: the months are its own.
     jobs : int
         As in `compare`, for the pilot that settles the months.
 
     Raises
     ------
     ScenarioError
-        If there is a strategy of that name, or the changes cannot be made.
+        If there is a strategy of that name, the changes cannot be made, or the day is not in the period.
 
     Examples
     --------
@@ -68,9 +78,33 @@ def tried(scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0) -> S
     if WHAT_IF in scenario.strategies:
         wrong = "is there already: its name is that of what is tried"
         raise ScenarioError([Problem(f"strategies.{WHAT_IF}", wrong, "another name")], scenario.source)
-    base = settled(scenario, jobs)
-    made = base.with_strategies({WHAT_IF: {"title": TITLE, "change": dict(changes)}})
-    return made.with_months_of(base)
+    base = ready_to_run(scenario, jobs, (), since)
+    return _with_what_if(base, changes, first_day(base, on, since))
+
+
+def first_day(scenario: Scenario, on: date | None, since: Checkpoint | None) -> date:
+    """Return the day on which a what-if of a settled scenario begins (WI4).
+
+    Raises
+    ------
+    ScenarioError
+        If it is not a day of the period, or before the checkpoint.
+    """
+    earliest = scenario.start if since is None else since.day
+    day = earliest if on is None else on
+    end = calendar_of(scenario.start, scenario.months).month_starts()[-1]
+    if not earliest <= day < end:
+        place = "the period" if since is None else "the period, not before the checkpoint"
+        wanted = f"a day of {place}: from {earliest} to before {end}"
+        raise ScenarioError([Problem("", f"the what-if begins on {day}", wanted)], scenario.source)
+    return day
+
+
+def _with_what_if(scenario: Scenario, changes: Mapping[str, Any], day: date) -> Scenario:
+    """Add what is tried to a settled scenario, which keeps its months."""
+    starts = {} if day == scenario.start else {"starts": day}
+    made = scenario.with_strategies({WHAT_IF: {"title": TITLE, "change": dict(changes)} | starts})
+    return made.with_months_of(scenario)
 
 
 @dataclass
@@ -99,10 +133,21 @@ class WhatIf:
     ----------
     scenario : Scenario
         From `load`.
+    on : date, optional
+        When a what-if begins: as in `tried`.
+    since : Checkpoint, optional
+        From which is gone on, with its seed and no more than its worlds (WI14).
     seed, jobs : int
         As in `compare`.
     sizes : sequence of int
         Numbers of worlds, rising: there is an answer at each.
+
+    Raises
+    ------
+    ScenarioError
+        If the day is not in the period.
+    UnusableError
+        If the checkpoint is of another scenario.
 
     Examples
     --------
@@ -113,15 +158,25 @@ class WhatIf:
     """
 
     def __init__(
-        self, scenario: Scenario, *, seed: int = 1, jobs: int = 0, sizes: Sequence[int] = SIZES
+        self,
+        scenario: Scenario,
+        *,
+        on: date | None = None,
+        since: Checkpoint | None = None,
+        seed: int = 1,
+        jobs: int = 0,
+        sizes: Sequence[int] = SIZES,
     ) -> None:
-        self.scenario = settled(scenario, jobs)
-        self.sizes = tuple(sizes)
-        self._seed = seed
+        if since is not None:
+            since.must_be_of(scenario)
+        self.scenario = ready_to_run(scenario, jobs, (), since)
+        self.day = first_day(self.scenario, on, since)
+        self.seed = seed if since is None else since.seed
+        self.sizes = tuple(sizes) if since is None else _at_most(since.replications, sizes)
         self._jobs = jobs
         self._lean = _alone(self.scenario)
         self._of_today = contest_of(self._lean, [TODAY])
-        self._kept = self._begin()
+        self._kept = self._begin() if since is None else since
         self._today = _Run()
         self._tried: OrderedDict[str, tuple[Contest, _Run]] = OrderedDict()
 
@@ -137,7 +192,7 @@ class WhatIf:
     def answers(
         self, changes: Mapping[str, Any], cancelled: Cancelled = lambda: False
     ) -> Iterator[ComparisonResult]:
-        """Compare today with changes from the period's first day on, in more and more worlds.
+        """Compare today with changes from `day` on, in more and more worlds.
 
         Each answer is what `compare` gives for today and `what_if` of `tried` with as many replications.
 
@@ -160,32 +215,31 @@ class WhatIf:
             self.today(worlds, cancelled)
             self._grow(contest, WHAT_IF, run, worlds, cancelled)
             finished = {TODAY: self._today.first(worlds), WHAT_IF: run.first(worlds)}
-            found = contest.results(finished, Plan(worlds, self._seed, jobs=self._jobs))
+            found = contest.results(finished, Plan(worlds, self.seed, jobs=self._jobs))
             yield ComparisonResult(contest.scenario, found)
 
     def _contest(self, changes: Mapping[str, Any]) -> tuple[Contest, _Run]:
         """Lower what is tried, or remember it."""
         key = repr(sorted(changes.items()))
         if key not in self._tried:
-            made = self._lean.with_strategies({WHAT_IF: {"title": TITLE, "change": dict(changes)}})
-            self._tried[key] = contest_of(made.with_months_of(self._lean), [TODAY, WHAT_IF]), _Run()
+            made = _with_what_if(self._lean, changes, self.day)
+            self._tried[key] = contest_of(made, [TODAY, WHAT_IF]), _Run()
             while len(self._tried) > _REMEMBERED:
                 self._tried.popitem(last=False)
         self._tried.move_to_end(key)
         return self._tried[key]
 
     def _begin(self) -> Checkpoint:
-        """Make an empty checkpoint of the period's first day."""
-        day: date = self._lean.start
-        calendar = calendar_of(day, self._lean.months)
-        past = past_of(self._lean, day)
-        return Checkpoint(day, calendar.instant(day), self._seed, self._lean.months, past, [])
+        """Make an empty checkpoint of the day on which a what-if begins."""
+        calendar = calendar_of(self._lean.start, self._lean.months)
+        past = past_of(self._lean, self.day)
+        return Checkpoint(self.day, calendar.instant(self.day), self.seed, self._lean.months, past, [])
 
     def _keep(self, worlds: int, cancelled: Cancelled) -> None:
-        """Simulate what comes before the period in more worlds."""
+        """Simulate what comes before the what-if in more worlds."""
         (tree,) = trees_of(self._of_today.courses, {TODAY: None})
         for numbers in _chunks(self._kept.replications, worlds):
-            plan = Plan(len(numbers), self._seed, first=numbers.start)
+            plan = Plan(len(numbers), self.seed, first=numbers.start)
             stood, twins = stand(tree, plan, self._kept.instant, _look(cancelled))
             self._kept.worlds.extend(stood)
             self._kept.twins.extend(twins)
@@ -194,7 +248,7 @@ class WhatIf:
         """Simulate a strategy in more worlds."""
         for numbers in _chunks(run.worlds, worlds):
             self._keep(numbers.stop, cancelled)
-            plan = Plan(len(numbers), self._seed, jobs=self._jobs, first=numbers.start)
+            plan = Plan(len(numbers), self.seed, jobs=self._jobs, first=numbers.start)
             since = replace(
                 self._kept,
                 worlds=self._kept.worlds[numbers.start : numbers.stop],
@@ -214,6 +268,21 @@ class WhatIf:
                 if more * one > _SHARE_OF_MEMORY * left:
                     return
             yield worlds
+
+
+def sizes_up_to(worlds: int) -> tuple[int, ...]:
+    """List the numbers of worlds of the answers that end with so many.
+
+    >>> sizes_up_to(30)
+    (1, 4, 9, 20, 30)
+    """
+    return (*(size for size in SIZES if size < worlds), worlds)
+
+
+def _at_most(worlds: int, sizes: Sequence[int]) -> tuple[int, ...]:
+    """Leave out the sizes for which there are not enough worlds, but for the last."""
+    last = min(worlds, sizes[-1])
+    return (*(size for size in sizes if size < last), last)
 
 
 def _alone(scenario: Scenario) -> Scenario:

@@ -24,9 +24,11 @@ from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.input_words import GROUPS, SHARE
 from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.paths import written
+from funnelsim.scenario.tries import Tries
 from funnelsim.scenario.withheld import OF_PAY, Withheld
+from funnelsim.studies.checkpoint import Checkpoint
 from funnelsim.studies.endless import EndlessLoopError
-from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, tried
+from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, sizes_up_to, tried
 
 _OF_THE_FILE = r", or to change|; whoever|, or named reps|, such as"  # what is said of how a file is written
 _ABOVE_0 = re.compile(r"<= p90|<= likely|above 0")
@@ -56,12 +58,23 @@ class Session:
         The preset or file, as typed.
     scenario : Scenario
         As loaded.
+    on : date, optional
+        When a what-if begins, if not on the first day of the period or on that of the checkpoint.
+    going_on : tuple of path and Checkpoint, optional
+        A file of how things stand, as typed, and what it holds: with its seed, and all of its worlds.
     seed, jobs : int
         As in `compare`.
     with_names, with_pay : bool
         Whether the page shows names of reps, and pay (WI9).
     sizes : sequence of int
-        Numbers of worlds of the answers.
+        Numbers of worlds of the answers, unless a checkpoint says how many there are.
+
+    Raises
+    ------
+    ScenarioError
+        If the day is not in the period.
+    UnusableError
+        If the checkpoint is of another scenario.
     """
 
     def __init__(
@@ -69,6 +82,8 @@ class Session:
         name: str,
         scenario: Scenario,
         *,
+        on: date | None = None,
+        going_on: tuple[Path, Checkpoint] | None = None,
         seed: int = 1,
         jobs: int = 0,
         with_names: bool = False,
@@ -77,11 +92,15 @@ class Session:
     ) -> None:
         self._name = name
         self._scenario = scenario
-        self._seed = seed
         self._jobs = jobs
         self._withheld = Withheld(scenario, names=not with_names, pay=not with_pay)
         self._file = StrategyFile.of(name)
-        self._what_if = WhatIf(scenario, seed=seed, jobs=jobs, sizes=sizes)
+        since = going_on and going_on[1]
+        self._kept_in = going_on and going_on[0]
+        sizes = sizes if since is None else sizes_up_to(since.replications)
+        self._what_if = WhatIf(scenario, on=on, since=since, seed=seed, jobs=jobs, sizes=sizes)
+        day = self._what_if.day
+        self._starts = None if day == scenario.start else day
         shown = (each for each in inputs(scenario) if not each.initial)
         self._levers = {
             f"l{number}": each
@@ -107,6 +126,7 @@ class Session:
             "currency": scenario.currency,
             "start": scenario.start.isoformat(),
             "months": scenario.horizon.period_months,
+            "what_if_starts": self._starts and self._starts.isoformat(),
             "groups": list(GROUPS),
             "levers": [_described(name, each, scenario.currency) for name, each in self._levers.items()],
             "pinned": self._pinned(),
@@ -160,16 +180,17 @@ class Session:
 
     def command(self, values: Mapping[str, Any], worlds: int) -> str:
         """Write the command that gives the numbers of an answer in so many worlds (WI7)."""
-        words = [word for each in self._changes(values).items() for word in ("--try", _assignment(*each))]
-        options = [
-            "--strategies",
-            f"today,{WHAT_IF}",
-            "--replications",
-            str(worlds),
-            "--seed",
-            str(self._seed),
-        ]
-        return command("compare", self._name, None, *options, *words)
+        assignments = (_assignment(*each) for each in self._changes(values).items())
+        words = Tries(tuple(assignments), self._starts).words()
+        if self._kept_in is None:
+            worlds_of = ["--replications", str(worlds), "--seed", str(self._what_if.seed)]
+        elif worlds == self._what_if.sizes[-1]:
+            worlds_of = ["--from", str(self._kept_in)]
+        else:
+            raise RefusedError(
+                "The command goes on from all worlds of the checkpoint: copy it when the answer has them all."
+            )
+        return command("compare", self._name, None, "--strategies", f"today,{WHAT_IF}", *worlds_of, *words)
 
     def save(self, name: str, about: str, values: Mapping[str, Any], copy: bool) -> dict[str, Any]:
         """Save the levers as a strategy of the file, or of a copy of the preset (WI11)."""
@@ -180,7 +201,8 @@ class Session:
             raise RefusedError("A preset is not changed: save a copy of it.")
         with self._saving:
             try:
-                path = self._file.add(name, about, changes, Path(f"my_{Path(self._name).stem}.toml"))
+                copied = Path(f"my_{Path(self._name).stem}.toml")
+                path = self._file.add(name, about, changes, starts=self._starts, into=copied)
             except ChangedError as error:
                 raise RefusedError(
                     self._withheld.text(str(error)), error.difference(self._withheld.file) or OF_PAY
@@ -203,12 +225,12 @@ class Session:
             raise RefusedError("Nothing is changed, so there is nothing to report.")
         with self._reporting:
             try:
-                scenario = tried(self._what_if.scenario, self._changes(values))
+                scenario = tried(self._what_if.scenario, self._changes(values), on=self._what_if.day)
                 made = report(
                     scenario,
                     strategies=[TODAY, WHAT_IF],
                     replications=self._what_if.sizes[-1],
-                    seed=self._seed,
+                    seed=self._what_if.seed,
                     jobs=self._jobs,
                     with_names=not self._withheld.names,
                     with_pay=not self._withheld.pay,

@@ -203,6 +203,10 @@ function written(lever, value) {
   return lever.unit ? `${text} ${lever.unit}` : text;
 }
 
+function dayInWords(day) {
+  return new Date(`${day}T00:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}
+
 /** List the values of a slider: round ones, and today's. */
 function ticksOf(lever) {
   const found = new Set([lever.value]);
@@ -369,8 +373,12 @@ at("save-now").addEventListener("click", async () => {
 
 at("command").addEventListener("click", async () => {
   const response = await call("/api/command", { values: state.values, worlds: state.worlds || state.most });
-  const found = response.ok ? await response.json() : await wrongOf(response);
-  at("command-text").value = found.command || found.wrong;
+  if (!response.ok) {
+    at("said").textContent = (await wrongOf(response)).wrong;
+    return;
+  }
+  const found = await response.json();
+  at("command-text").value = found.command;
   at("command-dialog").showModal();
   try {
     await navigator.clipboard.writeText(found.command);
@@ -416,6 +424,7 @@ async function begin() {
   }
   state.start = await response.json();
   state.most = Math.max(...state.start.sizes);
+  if (state.start.what_if_starts) at("starts").textContent = `What if, from ${dayInWords(state.start.what_if_starts)} on?`;
   at("scenario").textContent = state.start.scenario.replace(/\.toml$/, "").replaceAll("_", " ");
   for (const lever of state.start.levers) {
     lever.pinned = state.start.pinned.includes(lever.id);

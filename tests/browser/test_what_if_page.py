@@ -153,7 +153,7 @@ def test_a_what_if_on_a_day_says_so_and_goes_on_from_a_checkpoint(watched, tmp_p
         assert page.locator("#gain").inner_text() == shown["gain"]["words"]
         page.evaluate("state.worlds = 4")
         page.get_by_role("button", name="Copy command").click()
-        page.wait_for_function("document.getElementById('said').textContent.includes('has them all')")
+        page.locator("#said").filter(has_text="copy it when the answer has them all").wait_for()
         assert not page.locator("#command-dialog").is_visible()
 
 

@@ -99,7 +99,7 @@ def keep(
     seed: Seed = 1,
     changes: Changes = None,
 ) -> None:
-    """Simulate the past once, and keep it: `run` and `compare` go on from the file with --from.
+    """Simulate the past once, and keep it: `run`, `compare` and `what-if` go on from the file with --from.
 
     Strategies can go on from it if they begin on that day or later.
 

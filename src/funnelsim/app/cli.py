@@ -53,6 +53,7 @@ from funnelsim.app.terminal import (
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from funnelsim.io.progress import Progress
     from funnelsim.scenario import Scenario
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
@@ -190,13 +191,13 @@ def compare(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.comparison_document(result)))
+            terminal.write_document(document.comparison_document, result)
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
             command = _after_compare(result, scenario, changes, assumption, tries)
-            with progress.waiting("Working out"):
-                page = comparison_page(result, command, everything, terminal.width(), pages)
+            with progress.working("Working out") as told:
+                page = comparison_page(result, command, everything, terminal.width(), pages, told)
             terminal.show(page)
         terminal.end(result)
 
@@ -227,14 +228,14 @@ def _under_assumptions(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.assumptions_document(result)))
+            terminal.write_document(document.assumptions_document, result)
         else:
             from funnelsim.reports.assumptions_page import assumptions_page
 
             differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
             target = [*differs, *read.assumptions][0]
             command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
-            with progress.waiting("Working out"):
+            with progress.working("Working out"):
                 page = assumptions_page(result, command, terminal.width(), everything)
             terminal.show(page)
         if result.stopped:
@@ -314,14 +315,14 @@ def run(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.simulation_document(result)))
+            terminal.write_document(document.simulation_document, result)
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
             under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
             command = _after_run(result, scenario, changes, under)
-            with progress.waiting("Working out"):
-                page = simulation_page(result, command, everything, terminal.width(), pages)
+            with progress.working("Working out") as told:
+                page = simulation_page(result, command, everything, terminal.width(), pages, told)
             terminal.show(page)
         elif not result.stopped:
             terminal.write(result.digest)
@@ -358,7 +359,7 @@ def romi(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.romi_document(result)))
+            terminal.write_document(document.romi_document, result)
         else:
             from funnelsim.reports.romi_page import romi_page
 
@@ -382,8 +383,8 @@ def validate(
         from funnelsim.reports.scenario_page import pilot_page
         from funnelsim.studies.pilot import pilot
 
-        with terminal.endings(), progress.waiting("Trying out"):
-            found = pilot(read)
+        with terminal.endings(), progress.working("Trying out") as told:
+            found = pilot(read, progress=told)
         next_command = terminal.command("compare", scenario, None)
         terminal.show(pilot_page(read, found, next_command, terminal.width()))
 
@@ -486,13 +487,13 @@ def demo(
             result, terminal.command("compare", scenario, None, "--all"), width=terminal.width()
         )
         terminal.show(page)
-        with terminal.writing(out):
-            written = _demo_files(result, page, out)
+        with terminal.writing(out), progress.working("Drawing") as told:
+            written = _demo_files(result, page, out, told)
         terminal.write("\nWritten: " + ", ".join(map(str, written)))
         terminal.end(result)
 
 
-def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> list[Path]:
+def _demo_files(result: ComparisonResult, page: RenderableType, out: Path, progress: Progress) -> list[Path]:
     """Write the table as text and the pictures as PNG."""
     from funnelsim.io.writing import whole_file
     from funnelsim.reports.grid import as_text
@@ -501,7 +502,7 @@ def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> li
     table = out / "comparison.txt"
     with whole_file(table, overwrite=True) as opened:
         opened.write(as_text(page, terminal.width()).encode())
-    return [table, *write_pictures(result, out)]
+    return [table, *write_pictures(result, out, progress)]
 
 
 # ---- running --------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
@@ -113,7 +113,8 @@ def read(
     announce_compiling()
     from funnelsim.studies.what_if import tried
 
-    return tried(made, _changes_of("--try", tries))
+    with progress.working("Trying out") as told:
+        return tried(made, _changes_of("--try", tries), progress=told)
 
 
 def _changes_of(option: str, texts: Sequence[str]) -> dict[str, Any]:
@@ -305,8 +306,8 @@ def keep(folder: NewFolder | None, result: Any, given: Inputs | None, asked: Ask
         return
     from funnelsim.keeping.manifest import NAME, keep
 
-    with writing(folder.path), progress.waiting("Writing"):
-        keep(folder, result, given, asked)
+    with writing(folder.path), progress.working("Writing") as told:
+        keep(folder, result, given, asked, told)
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
     from funnelsim.reports import workbook
@@ -395,6 +396,15 @@ def write_json(text: str) -> None:
 
     with _printing():
         print(escaped_json(text, sys.stdout.encoding))
+
+
+def write_document(make: Callable[..., dict[str, Any]], *of: Any) -> None:
+    """Make a document, which takes a progress at its end, and print it as JSON."""
+    from funnelsim.reports.document import as_json
+
+    with progress.working("Working out") as told:
+        text = as_json(make(*of, told))
+    write_json(text)
 
 
 def say(text: str) -> None:

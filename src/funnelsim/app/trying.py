@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from funnelsim.app import terminal
+from funnelsim.app import progress, terminal
 from funnelsim.app.terminal import Jobs, ScenarioName, Seed
 
 app = typer.Typer(rich_markup_mode=None)
@@ -46,8 +46,10 @@ def what_if(
         from funnelsim.app.what_if.session import Session
 
         terminal.say("Simulating what comes before the period ...")
-        with terminal.endings():
-            session = Session(scenario, read, seed=seed, jobs=jobs, with_names=with_names, with_pay=with_pay)
+        with terminal.endings(), progress.working("Trying out") as told:
+            session = Session(
+                scenario, read, seed=seed, jobs=jobs, with_names=with_names, with_pay=with_pay, progress=told
+            )
         with ExitStack() as stack:
             try:
                 server = stack.enter_context(serving(session, port))

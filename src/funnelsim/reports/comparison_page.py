@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.metrics import FIGURES
 from funnelsim.metrics.wording import listed, simulated
 from funnelsim.reports import notes
@@ -37,6 +38,7 @@ def comparison_page(
     everything: bool = False,
     width: int = WIDTH,
     questions: Sequence[Question] = (),
+    progress: Progress = silent,
 ) -> RenderableType:
     """Lay out a comparison for a terminal.
 
@@ -52,8 +54,10 @@ def comparison_page(
         Characters of a line at most.
     questions : sequence of Question
         Which pages to show instead of the answer.
+    progress : callable
+        The pages are a step of it.
     """
-    shown = _everything(result, width) if everything else _shown(result, questions, width)
+    shown = _everything(result, width, progress) if everything else _shown(result, questions, width, progress)
     more = [] if everything or not next_command else [Text(), Text(to_see_more(questions))]
     return Group(*_top(result), *shown, *more, *notes.next_step(next_command, width))
 
@@ -85,12 +89,14 @@ def _top(result: ComparisonResult) -> list[RenderableType]:
     ]
 
 
-def _shown(result: ComparisonResult, questions: Sequence[Question], width: int) -> Iterable[RenderableType]:
+def _shown(
+    result: ComparisonResult, questions: Sequence[Question], width: int, progress: Progress
+) -> Iterable[RenderableType]:
     """Show the answer, or what is asked for."""
     if not questions:
         yield from notes.section("Verdict", [printable(result.answer)])
         yield from _answer(result, width)
-    for question in questions:
+    for question in step_through(questions, progress, "Working out", "pages"):
         yield from of_all(question, result, width)
     if questions:
         yield Text()
@@ -158,7 +164,7 @@ def _about_the_table(result: ComparisonResult) -> str:
     return " ".join(said)
 
 
-def _everything(result: ComparisonResult, width: int) -> Iterable[RenderableType]:
+def _everything(result: ComparisonResult, width: int, progress: Progress) -> Iterable[RenderableType]:
     """Lay out all there is."""
     base = result[result.base]
     yield Text(notes.horizon(base.scenario))
@@ -166,7 +172,7 @@ def _everything(result: ComparisonResult, width: int) -> Iterable[RenderableType
     yield from _answer(result, width)
     yield from notes.what_changes(result.scenario, result)
     yield from notes.section("Mind", notes.warnings(result.notes, result.titles))
-    for question in QUESTIONS:
+    for question in step_through(QUESTIONS, progress, "Working out", "pages"):
         yield from of_all(question, result, width)
     if goal_columns(result):
         yield Text()

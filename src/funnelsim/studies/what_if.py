@@ -15,6 +15,7 @@ from typing import Any
 
 from funnelsim.engines.compiled.blocks import Replications, Standing
 from funnelsim.io.memory import available_memory
+from funnelsim.io.progress import Progress, silent
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies.checkpoint import Checkpoint, past_of
@@ -39,7 +40,9 @@ class CancelledError(Exception):
     """Nobody wants the answer any more."""
 
 
-def tried(scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0) -> Scenario:
+def tried(
+    scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0, progress: Progress = silent
+) -> Scenario:
     """Add a strategy named `what_if` that makes changes from the first day of the period on.
 
     The months are those of the scenario without it, so that its strategies keep their figures.
@@ -50,7 +53,7 @@ def tried(scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0) -> S
         From `load`.
     changes : mapping of str to value
         By path, as `Scenario.with_changes` takes them.
-    jobs : int
+    jobs, progress
         As in `compare`, for the pilot that settles the months.
 
     Raises
@@ -68,7 +71,7 @@ def tried(scenario: Scenario, changes: Mapping[str, Any], *, jobs: int = 0) -> S
     if WHAT_IF in scenario.strategies:
         wrong = "is there already: its name is that of what is tried"
         raise ScenarioError([Problem(f"strategies.{WHAT_IF}", wrong, "another name")], scenario.source)
-    base = settled(scenario, jobs)
+    base = settled(scenario, jobs, progress=progress)
     made = base.with_strategies({WHAT_IF: {"title": TITLE, "change": dict(changes)}})
     return made.with_months_of(base)
 
@@ -103,6 +106,8 @@ class WhatIf:
         As in `compare`.
     sizes : sequence of int
         Numbers of worlds, rising: there is an answer at each.
+    progress : callable
+        As in `compare`, for the pilot that settles the months.
 
     Examples
     --------
@@ -113,9 +118,15 @@ class WhatIf:
     """
 
     def __init__(
-        self, scenario: Scenario, *, seed: int = 1, jobs: int = 0, sizes: Sequence[int] = SIZES
+        self,
+        scenario: Scenario,
+        *,
+        seed: int = 1,
+        jobs: int = 0,
+        sizes: Sequence[int] = SIZES,
+        progress: Progress = silent,
     ) -> None:
-        self.scenario = settled(scenario, jobs)
+        self.scenario = settled(scenario, jobs, progress=progress)
         self.sizes = tuple(sizes)
         self._seed = seed
         self._jobs = jobs

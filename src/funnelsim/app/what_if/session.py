@@ -13,6 +13,7 @@ from time import sleep
 from typing import Any
 
 from funnelsim.app.terminal import command
+from funnelsim.io.progress import Progress, silent
 from funnelsim.io.texts import printable
 from funnelsim.io.writing import UnusableError
 from funnelsim.keeping.strategy_file import ChangedError, StrategyFile
@@ -62,6 +63,8 @@ class Session:
         Whether the page shows names of reps, and pay (WI9).
     sizes : sequence of int
         Numbers of worlds of the answers.
+    progress : callable
+        As in `compare`, for the pilot that settles the months.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Session:
         with_names: bool = False,
         with_pay: bool = False,
         sizes: Sequence[int] = SIZES,
+        progress: Progress = silent,
     ) -> None:
         self._name = name
         self._scenario = scenario
@@ -81,7 +85,7 @@ class Session:
         self._jobs = jobs
         self._withheld = Withheld(scenario, names=not with_names, pay=not with_pay)
         self._file = StrategyFile.of(name)
-        self._what_if = WhatIf(scenario, seed=seed, jobs=jobs, sizes=sizes)
+        self._what_if = WhatIf(scenario, seed=seed, jobs=jobs, sizes=sizes, progress=progress)
         shown = (each for each in inputs(scenario) if not each.initial)
         self._levers = {
             f"l{number}": each

@@ -7,24 +7,23 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from funnelsim.history.reading import xes
-from funnelsim.io.reading import open_regular
+from funnelsim.io.progress import Progress, silent
+from funnelsim.io.reading import BLOCK, counted, open_regular
 from funnelsim.io.texts import composed
 from funnelsim.io.writing import UnusableError
 
-_BLOCK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = ",;\t|"
 _SAMPLE = 1 << 16  # characters that tell the delimiter
 
-Progress = Callable[[int], None]  # told how many bytes of the files have been read since the last call
 Row = tuple[int, list[str]]  # the line at which it begins, counted from 1, and its cells
 
 
@@ -71,7 +70,7 @@ class Source:
             yield from _records(text, self.delimiter, self.skipped, self.path.name)
 
 
-def look_at(path: Path) -> Source:
+def look_at(path: Path, progress: Progress = silent) -> Source:
     """Find out how a file is written: encoding, delimiter, header, and its SHA-256.
 
     Raises
@@ -83,8 +82,9 @@ def look_at(path: Path) -> Source:
     """
     digest = hashlib.sha256()
     with open_regular(path) as raw:
-        while block := raw.read(_BLOCK):
+        while block := raw.read(BLOCK):
             digest.update(block)
+            progress(len(block))
     with _opened(path) as opened:
         encoding = _encoding(opened)
     with _opened(path) as opened:
@@ -123,41 +123,25 @@ def _traced(opened: BinaryIO, header: tuple[str, ...], name: str) -> Iterator[Ro
 
 
 @contextmanager
-def _opened(path: Path, progress: Progress | None = None) -> Iterator[BinaryIO]:
+def _opened(path: Path, progress: Progress = silent) -> Iterator[BinaryIO]:
     """Open a file that may be compressed."""
     with open_regular(path) as raw:
         compressed = raw.read(2) == _GZIP
         raw.seek(0)
-        counted = cast(BinaryIO, io.BufferedReader(_Counted(raw, progress or (lambda _: None)), _BLOCK))
+        told = counted(raw, progress)
         if not compressed:
-            yield counted
+            yield told
             return
-        with gzip.GzipFile(fileobj=counted) as inner:
+        with gzip.GzipFile(fileobj=told) as inner:
             try:
                 yield cast(BinaryIO, inner)
             except (EOFError, gzip.BadGzipFile) as error:
                 raise UnusableError(f"{path.name} is compressed, and damaged: {error}") from None
 
 
-class _Counted(io.RawIOBase):
-    """A file that tells how much of it has been read."""
-
-    def __init__(self, opened: BinaryIO, progress: Progress) -> None:
-        self._opened, self._progress = opened, progress
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        block = self._opened.read(len(buffer))
-        buffer[: len(block)] = block
-        self._progress(len(block))
-        return len(block)
-
-
 def _encoding(opened: BinaryIO) -> str:
     """Tell the encoding: by its mark, by zero bytes, else UTF-8 if all of it is, else that of Windows."""
-    block = opened.read(_BLOCK)
+    block = opened.read(BLOCK)
     for mark, name in _MARKS.items():
         if block.startswith(mark):
             return name
@@ -168,7 +152,7 @@ def _encoding(opened: BinaryIO) -> str:
     try:
         while block:
             decoder.decode(block)
-            block = opened.read(_BLOCK)
+            block = opened.read(BLOCK)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -36,12 +35,12 @@ class Line(Steps):
 
     def __init__(self, display: Progress, doing: str, count: int | None, unit: str) -> None:
         self._display, self._count = display, count or 0
-        self._task = display.add_task(doing, total=count, unit=unit, told=0.0)
-        self._begun = time.monotonic()
+        self._task = display.add_task(doing, total=count, unit=unit, told=0.0, away=0.0)
+        self._begun, self._away = display.get_time(), 0.0
 
     def __call__(self, finished: int) -> None:
         """Count what has just been finished."""
-        self._display.update(self._task, advance=finished, told=time.monotonic() - self._begun)
+        self._display.update(self._task, advance=finished, told=self._passed())
 
     def more(self, count: int) -> None:
         """Learn that there are more to come."""
@@ -51,13 +50,19 @@ class Line(Steps):
     @contextmanager
     def step(self, doing: str, count: int, unit: str) -> Iterator[Line]:
         """Show a step in place of this line."""
+        begun = self._passed()
         self._display.update(self._task, visible=False)
         line = Line(self._display, doing, count, unit)
         try:
             yield line
         finally:
             self._display.remove_task(line._task)
-            self._display.update(self._task, visible=True)
+            self._away += self._passed() - begun
+            self._display.update(self._task, visible=True, away=self._away)
+
+    def _passed(self) -> float:
+        """Return the seconds that it has taken, without its steps."""
+        return self._display.get_time() - self._begun - self._away
 
 
 class _Count(ProgressColumn):
@@ -86,10 +91,10 @@ class _Time(ProgressColumn):
             return self._passed.render(task)
         if not task.completed:
             return Text("-:--:--", style="progress.remaining")
-        left = task.time_remaining
+        told, left = task.fields["told"], task.time_remaining
         if left is None:  # after the first report there is no pace yet
-            left = task.fields["told"] * (task.total - task.completed) / task.completed
-        since = (task.elapsed or 0.0) - task.fields["told"]
+            left = told * (task.total - task.completed) / task.completed
+        since = (task.elapsed or 0.0) - task.fields["away"] - told
         return Text(str(timedelta(seconds=math.ceil(max(left - since, 0)))), style="progress.remaining")
 
 

@@ -514,15 +514,15 @@ def _compared(
     from funnelsim.scenario import strategy_names
     from funnelsim.studies import study
 
-    simulations = settings["replications"] * len(strategies or strategy_names(scenario))
-    with terminal.endings(), progress.simulated(simulations) as advance:
+    years = terminal.years_of(settings) * len(strategies or strategy_names(scenario))
+    with terminal.endings(), progress.simulated(years) as advance:
         return study.compare(scenario, strategies=strategies, **settings, progress=advance)
 
 
 def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> SimulationResult:
     from funnelsim.studies import study
 
-    with terminal.endings(), progress.simulated(settings["replications"]) as advance:
+    with terminal.endings(), progress.simulated(terminal.years_of(settings)) as advance:
         return study.simulate(scenario, strategy=strategy, **settings, progress=advance)
 
 

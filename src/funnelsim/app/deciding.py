@@ -138,7 +138,7 @@ class Deciding:
     @property
     def _most(self) -> int:
         """Return how many years are simulated at most."""
-        return self.question.at_most * len(self.names)
+        return terminal.years_of({"replications": self.question.at_most} | self.settings) * len(self.names)
 
     @property
     def _options(self) -> dict[str, Any]:

@@ -53,10 +53,8 @@ def working(doing: str) -> Iterator[Progress]:
 @contextmanager
 def _shown(doing: str, count: int | None, unit: str) -> Iterator[Line | None]:
     """Show a line while something takes long; none where nobody looks."""
-    from rich.console import Console
-
-    if not Console(stderr=True).is_terminal:
-        yield None  # `rich.progress` takes long to import, and is not needed
+    if not _is_seen():
+        yield None
         return
     from funnelsim.app.bars import Line, display
 
@@ -71,3 +69,10 @@ def _shown(doing: str, count: int | None, unit: str) -> Iterator[Line | None]:
         begin.join()
         if shown.live.is_started:
             shown.stop()
+
+
+def _is_seen() -> bool:
+    """Return whether somebody looks; `rich.progress` takes long to import, and else is not needed."""
+    from rich.console import Console
+
+    return Console(stderr=True).is_terminal

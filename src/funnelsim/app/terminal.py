@@ -267,6 +267,13 @@ def checkpoint(since: Path | None) -> dict[str, Any]:
         fail(f"{since} cannot be read: {error.strerror}")
 
 
+def years_of(settings: Mapping[str, Any]) -> int:
+    """Count the simulated years of each strategy: those of the checkpoint, if there is one."""
+    since = settings.get("since")
+    years: int = settings["replications"] if since is None else since.replications
+    return years
+
+
 def given(
     folder: NewFolder | None,
     scenario: str,

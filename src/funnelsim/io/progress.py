@@ -76,13 +76,15 @@ def more(progress: Progress, count: int) -> None:
 
 
 def step_through(items: Collection[_Item], progress: Progress, doing: str, unit: str) -> Iterator[_Item]:
-    """Go through items as a step of some work: each counts when the next one is asked for.
+    """Go through items as a step of some work, if there are any: each counts when the next is asked for.
 
     Examples
     --------
     >>> list(step_through(["page.txt", "table.csv"], silent, "Writing", "files"))
     ['page.txt', 'table.csv']
     """
+    if not items:
+        return
     with step(progress, doing, len(items), unit) as tell:
         for item in items:
             yield item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import re
@@ -177,7 +178,7 @@ def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     text = UNSURE + re.sub(r"\[horizon\][^\[]*", HORIZON, preset_text("first_steps"))
     Path("firm.toml").write_text(text, encoding="utf-8")
-    Path("deals.csv").write_text("\n".join(EXPORT), encoding="utf-8")
+    Path("deals.csv.gz").write_bytes(gzip.compress("\n".join(EXPORT).encode()))
     Path("mapping.toml").write_text(MAPPING, encoding="utf-8")
     return tmp_path
 
@@ -196,11 +197,11 @@ _SIMULATED: dict[str, list[str]] = {
 @pytest.mark.usefixtures("firm")
 def test_simulated_years_are_counted_after_those_of_the_pilot(years: str, seen: Seen) -> None:
     assert call(*_SIMULATED[years]).exit_code == 0
-    (doing, count, unit), (pilot, tried, of) = seen.counts
+    (doing, count, unit), (pilot, tried, of), *_ = seen.counts
     assert (doing, count, unit) == ("Simulating", int(years.split(maxsplit=1)[0]), "years")
     assert (pilot, of) == ("Trying out", "years")
     assert tried > 0
-    assert all(line.completed == line.total for line in seen.lines if line.total is not None)
+    seen.must_have_told_the_end()
 
 
 @pytest.mark.usefixtures("firm")
@@ -208,7 +209,8 @@ def test_a_checkpoint_says_how_many_years_there_are(seen: Seen) -> None:
     assert call("keep", "firm.toml", "--on", "2026-02-01", "--out", "c", "--replications", "4").exit_code == 0
     seen.clear()
     assert call("run", "firm.toml", "--from", "c", *ALONE).exit_code == 0
-    assert seen.counts == [("Simulating", 4, "years")]
+    assert seen.counts[0] == ("Simulating", 4, "years")
+    assert "Trying out" not in [doing for doing, *_ in seen.counts]  # the checkpoint has the months
     seen.must_have_told_the_end()
 
 
@@ -234,7 +236,8 @@ def test_all_there_is_counts_its_pages_and_files(words: list[str], seen: Seen) -
     assert call(*words, "--all", "--out", "out", *FEW).exit_code == 0
     manifest = json.loads(Path("out/MANIFEST.json").read_text(encoding="utf-8"))
     files = [name for name in manifest["files"] if not name.startswith("scenario/")]
-    assert seen.counts[-2:] == [("Writing", len(files), "files"), ("Working out", 5, "pages")]
+    assert ("Writing", len(files), "files") in seen.counts
+    assert seen.counts[-1] == ("Working out", 5, "pages")
     seen.must_have_told_the_end()
 
 
@@ -273,8 +276,8 @@ def test_a_report_counts_all_that_it_simulates(seen: Seen) -> None:
 
 
 def test_an_export_and_a_history_count_bytes(firm: Path, seen: Seen) -> None:
-    assert call("import", "deals.csv", "--mapping", "mapping.toml", "--out", "history").exit_code == 0
-    size = Path("deals.csv").stat().st_size
+    assert call("import", "deals.csv.gz", "--mapping", "mapping.toml", "--out", "history").exit_code == 0
+    size = Path("deals.csv.gz").stat().st_size
     assert seen.counts[:2] == [("Looking", size, "bytes"), ("Reading", size, "bytes")]
     assert seen.counts[-1] == ("Writing", len(list(Path("history").glob("*.csv"))), "files")
     seen.must_have_told_the_end()

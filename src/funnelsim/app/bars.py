@@ -29,13 +29,13 @@ class Line(Steps):
     display : rich.progress.Progress
     doing : str
     count : int or None
-        None where nobody knows before.
+        None or 0 where nobody knows yet.
     unit : str
     """
 
     def __init__(self, display: Progress, doing: str, count: int | None, unit: str) -> None:
         self._display, self._count = display, count or 0
-        self._task = display.add_task(doing, total=count, unit=unit, told=0.0, away=0.0)
+        self._task = display.add_task(doing, total=count or None, unit=unit, told=0.0, away=0.0)
         self._begun, self._away = display.get_time(), 0.0
 
     def __call__(self, finished: int) -> None:

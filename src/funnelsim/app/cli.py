@@ -235,8 +235,8 @@ def _under_assumptions(
             differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
             target = [*differs, *read.assumptions][0]
             command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
-            with progress.working("Working out"):
-                page = assumptions_page(result, command, terminal.width(), everything)
+            with progress.working("Working out") as told:
+                page = assumptions_page(result, command, terminal.width(), everything, told)
             terminal.show(page)
         if result.stopped:
             terminal.end_of_assumptions(result.scenario, result.comparisons, lost=folder is not None)

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from funnelsim.decisions.profits import PROFIT
 from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.metrics import FIGURES
 from funnelsim.metrics.wording import listed, simulated
@@ -55,11 +56,19 @@ def comparison_page(
     questions : sequence of Question
         Which pages to show instead of the answer.
     progress : callable
-        The pages are a step of it.
+        Working out the strategies and the pages are steps of it.
     """
+    _work_out(result, progress)
     shown = _everything(result, width, progress) if everything else _shown(result, questions, width, progress)
     more = [] if everything or not next_command else [Text(), Text(to_see_more(questions))]
     return Group(*_top(result), *shown, *more, *notes.next_step(next_command, width))
+
+
+def _work_out(result: ComparisonResult, progress: Progress) -> None:
+    """Work out what takes longest; forecasts keep what has been worked out."""
+    for name in step_through(result.simulations, progress, "Working out", "strategies"):
+        result[name].forecast.estimate(PROFIT)
+        _ = result[name].warnings
 
 
 def to_see_more(shown: Sequence[Question]) -> str:

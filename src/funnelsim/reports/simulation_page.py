@@ -49,8 +49,10 @@ def simulation_page(
     questions : sequence of Question
         Which pages to show instead of the summary.
     progress : callable
-        The pages are a step of it.
+        Working out figures and pages are steps of it.
     """
+    for name in step_through(_MAIN, progress, "Working out", "figures"):
+        result.forecast.estimate(name)  # is kept
     asked = QUESTIONS if everything else questions
     found: list[RenderableType] = [*_top(result, everything)]
     if everything or not questions:

@@ -74,13 +74,10 @@ def backtest(
                 )
             name = files[0].name
             if folder is not None and out is not None:
-                from funnelsim.io.progress import step_through
                 from funnelsim.reports.backtest_files import backtest_files
 
-                made = backtest_files(result, name)
                 with terminal.writing(out), progress.working("Writing") as told:
-                    for file, content in step_through(made.items(), told, "Writing", "files"):
-                        folder.write(file, content)
+                    folder.fill(backtest_files(result, name), told)
         terminal.show(backtest_page(result, name, terminal.width()))
 
 

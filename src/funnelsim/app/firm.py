@@ -138,6 +138,7 @@ def calibrate(
         from funnelsim.calibration.calibrate import parts_of
         from funnelsim.calibration.document import firm_of
         from funnelsim.history.files import read_history
+        from funnelsim.io.files import Files, Make
         from funnelsim.io.writing import new_folder
         from funnelsim.reports.calibration_page import as_html, calibration_page
 
@@ -148,8 +149,10 @@ def calibrate(
             with progress.counted("Measuring", parts_of(known), "parts") as advance:
                 found = measure(known, draws=draws, seed=seed, recent_months=recent, progress=advance)
             firm = firm_of(found)
-            for name, text in {**firm.files(), "calibration.html": as_html(found, firm)}.items():
-                folder.write(name, text.encode())
+            makes: dict[str, Make] = {name: text.encode for name, text in firm.files().items()}
+            makes["calibration.html"] = lambda: as_html(found, firm).encode()
+            with progress.working("Writing") as told:
+                folder.fill(Files(makes), told)
         page = out / "calibration.html"
         command = terminal.command("run", str(out / "scenario.toml"), None)
         terminal.show(calibration_page(found, firm, command, terminal.width()))

@@ -116,8 +116,8 @@ def keep(
             must_be_free(out)
         with terminal.endings(), progress.simulated(replications) as advance:
             kept = study.keep(read, _day(on), replications=replications, seed=seed, progress=advance)
-        with terminal.writing(out):
-            kept.save(out)
+        with terminal.writing(out), progress.working("Writing") as told:
+            kept.save(out, progress=told)
         command = terminal.command("run", scenario, changes, "--from", str(out))
         terminal.write(f"{out} has {replications:,} simulated years up to {on}. Next, try: {command}")
 

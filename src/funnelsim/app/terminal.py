@@ -262,7 +262,8 @@ def checkpoint(since: Path | None) -> dict[str, Any]:
     from funnelsim.studies.checkpoint import Checkpoint
 
     try:
-        return {"since": Checkpoint.load(since)}
+        with progress.working("Reading") as told:
+            return {"since": Checkpoint.load(since, told)}
     except OSError as error:
         fail(f"{since} cannot be read: {error.strerror}")
 

@@ -6,6 +6,7 @@ import datetime
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from funnelsim.history.history import DEALS, ENTRIES, FIELDS, OUTCOMES, WORK, Hi
 from funnelsim.history.mapping import meant
 from funnelsim.history.reading.export import Imported
 from funnelsim.history.snapshot import snapshot_of
+from funnelsim.io.files import Files
 from funnelsim.io.progress import Progress, silent, step, step_through
 from funnelsim.io.reading import counted, open_regular, read_bytes
 from funnelsim.io.toml import toml_text
@@ -83,8 +85,7 @@ def write_history(folder: NewFolder, imported: Imported, progress: Progress = si
         **({} if imported.customers.empty else {_CUSTOMERS.name: imported.customers}),
         "snapshot.csv": snapshot_of(history, history.seen_until),
     }
-    for name, table in step_through(tables.items(), progress, "Writing", "files"):
-        folder.write(name, csv_of(table))
+    folder.fill(Files({name: partial(csv_of, table) for name, table in tables.items()}), progress)
     folder.write(ABOUT, toml_text(_about(imported)).encode())
 
 

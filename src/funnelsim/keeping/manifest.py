@@ -157,9 +157,7 @@ def keep(
     """
     asked = asked or asked_of(result, given)
     keep_inputs(folder, given)
-    files = QUESTIONS[asked.kind].files(result, given.decimal_comma)
-    for name, content in step_through(files.items(), progress, "Writing", "files"):
-        folder.write(name, content)
+    folder.fill(QUESTIONS[asked.kind].files(result, given.decimal_comma), progress)
     manifest = _manifest(result, given, asked, dict(folder.written))
     folder.write(NAME, (json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n").encode())
     folder.finish()

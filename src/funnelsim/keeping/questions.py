@@ -8,12 +8,12 @@ from functools import partial
 from inspect import signature
 from typing import Any
 
+from funnelsim.io.files import Files
 from funnelsim.io.progress import Progress
 from funnelsim.planning import bottleneck, bridge, marginal, measure_next, optimise, select, tipping, tornado
 from funnelsim.planning.firm_search import search_of_firm
 from funnelsim.planning.search import Search, search_of
 from funnelsim.reports import answers
-from funnelsim.reports.files import Files
 from funnelsim.reports.saving import result_files
 from funnelsim.reports.study_files import study_files
 from funnelsim.scenario import Scenario, strategy_names

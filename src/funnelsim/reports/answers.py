@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.console import RenderableType
 
+from funnelsim.io.files import Files
 from funnelsim.reports import document, explain_pages
 from funnelsim.reports.decision_page import decision_page, decisions_page
-from funnelsim.reports.files import Files
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.measure_next_page import measure_next_page
 from funnelsim.reports.optimise_pages import optimise_page

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from funnelsim.calibration.backtest.results import Backtest
+from funnelsim.io.files import Files, Make
 from funnelsim.reports.backtest_page import backtest_page, verdict
 from funnelsim.reports.backtest_pictures import backtest_pictures
 from funnelsim.reports.document import as_json
-from funnelsim.reports.files import Files, Make
 from funnelsim.reports.grid import as_text
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from funnelsim.calibration.backtest.results import Backtest
 from funnelsim.calibration.backtest.scores import FEWEST
 from funnelsim.calibration.backtest.windows import WINS
-from funnelsim.reports.files import Files
+from funnelsim.io.files import Files
 from funnelsim.reports.names import BLUE, GREY, RED, SKY, drawable, in_lines
 from funnelsim.reports.pictures import png
 

@@ -20,13 +20,13 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Forecast, Within, cohorts, retained
 from funnelsim.forecast.intervals import student
+from funnelsim.io.files import Files
 from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, TIMES, Unit
 from funnelsim.metrics import Figure as Metric
 from funnelsim.metrics.wording import number, simulated, spoken
 from funnelsim.reports.fates import fates_of
-from funnelsim.reports.files import Files
 from funnelsim.reports.names import (
     BLUE,
     GREEN,

@@ -10,6 +10,7 @@ import pandas as pd
 from rich.console import RenderableType
 
 from funnelsim.forecast import Forecast
+from funnelsim.io.files import Files, Make
 from funnelsim.reports import workbook
 from funnelsim.reports.assumptions_page import assumptions_page
 from funnelsim.reports.comparison_page import comparison_page
@@ -19,7 +20,6 @@ from funnelsim.reports.document import (
     json_file,
     simulation_document,
 )
-from funnelsim.reports.files import Files, Make
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.pictures import drawn
 from funnelsim.reports.simulation_page import simulation_page

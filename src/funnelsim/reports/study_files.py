@@ -6,8 +6,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from funnelsim.io.files import Files, Make
 from funnelsim.reports.document import json_file
-from funnelsim.reports.files import Files, Make
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.saving import csv
 from funnelsim.reports.study_page import study_page

@@ -42,7 +42,9 @@ def import_(
         if guess:
             from funnelsim.history.guess import guess_mapping
 
-            terminal.write(guess_mapping(files).rstrip())
+            with progress.working("Looking") as told:
+                proposed = guess_mapping(files, told)
+            terminal.write(proposed.rstrip())
             return
         if mapping is None or out is None:
             terminal.fail(

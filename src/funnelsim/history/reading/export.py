@@ -104,9 +104,8 @@ def read_export(files: Sequence[Path], mapping: ExportMapping, progress: Progres
     """
     form, mapping = fitted(mapping)
     dirt = DirtList()
+    sources = look_at(files, progress)
     size = sum(path.stat().st_size for path in files)
-    with step(progress, "Looking", size, "bytes") as tell:
-        sources = [look_at(path, tell) for path in files]
     with step(progress, "Reading", size, "bytes") as tell:
         read = _tables_read(sources, form, mapping, dirt, tell)
     with step(progress, "Putting together", 1 + PARTS, "parts") as tell:

@@ -7,14 +7,14 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from funnelsim.history.reading import xes
-from funnelsim.io.progress import Progress, silent
+from funnelsim.io.progress import Progress, more, silent, step
 from funnelsim.io.reading import BLOCK, counted, open_regular
 from funnelsim.io.texts import composed
 from funnelsim.io.writing import UnusableError
@@ -70,29 +70,37 @@ class Source:
             yield from _records(text, self.delimiter, self.skipped, self.path.name)
 
 
-def look_at(path: Path, progress: Progress = silent) -> Source:
-    """Find out how a file is written: encoding, delimiter, header, and its SHA-256.
+def look_at(files: Sequence[Path], progress: Progress = silent) -> list[Source]:
+    """Find out how files are written, as a step of some work: encoding, delimiter, header, and SHA-256.
 
     Raises
     ------
     UnusableError
-        If it is empty, or has no header.
+        If one is empty, or has no header.
     OSError
-        If it cannot be read.
+        If one cannot be read.
     """
+    size = sum(path.stat().st_size for path in files)
+    with step(progress, "Looking", 2 * size, "bytes") as tell:
+        return [_look_at(path, tell) for path in files]
+
+
+def _look_at(path: Path, progress: Progress) -> Source:
+    """Look at a file: for its sum, for its encoding, and if it is XES for its attributes."""
     digest = hashlib.sha256()
     with open_regular(path) as raw:
         while block := raw.read(BLOCK):
             digest.update(block)
             progress(len(block))
-    with _opened(path) as opened:
+    with _opened(path, progress) as opened:
         encoding = _encoding(opened)
     with _opened(path) as opened:
         beginning = io.TextIOWrapper(opened, encoding, errors="replace", newline="").read(_SAMPLE)
     if not beginning.strip():
         raise UnusableError(f"{path.name} is empty")
     if beginning.lstrip().startswith("<"):
-        with _opened(path) as opened:
+        more(progress, path.stat().st_size)
+        with _opened(path, progress) as opened:
             header = xes.attributes(opened, path.name)
         return Source(path, digest.hexdigest(), encoding, "", header)
     delimiter, skipped = _delimiter(beginning)

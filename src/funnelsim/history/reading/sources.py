@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from funnelsim.history.reading import xes
-from funnelsim.io.progress import Progress, more, silent, step
+from funnelsim.io.progress import Progress, silent, step
 from funnelsim.io.reading import BLOCK, counted, open_regular
 from funnelsim.io.texts import composed
 from funnelsim.io.writing import UnusableError
@@ -86,7 +86,7 @@ def look_at(files: Sequence[Path], progress: Progress = silent) -> list[Source]:
 
 
 def _look_at(path: Path, progress: Progress) -> Source:
-    """Look at a file: for its sum, for its encoding, and if it is XES for its attributes."""
+    """Look at a file: at all of it for its sum, and again for its encoding; then at its beginning."""
     digest = hashlib.sha256()
     with open_regular(path) as raw:
         while block := raw.read(BLOCK):
@@ -99,8 +99,7 @@ def _look_at(path: Path, progress: Progress) -> Source:
     if not beginning.strip():
         raise UnusableError(f"{path.name} is empty")
     if beginning.lstrip().startswith("<"):
-        more(progress, path.stat().st_size)
-        with _opened(path, progress) as opened:
+        with _opened(path) as opened:
             header = xes.attributes(opened, path.name)
         return Source(path, digest.hexdigest(), encoding, "", header)
     delimiter, skipped = _delimiter(beginning)

@@ -18,7 +18,7 @@ from funnelsim.scenario import load, presets
 from funnelsim.studies.checkpoint import Checkpoint
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.study import keep
-from funnelsim.studies.what_if import SIZES
+from funnelsim.studies.what_if import SIZES, WhatIf
 
 TITLE = "What-if page"
 _CAPTION = "From a slider to what the page shows, in a browser"
@@ -48,7 +48,7 @@ def moved(page: Page, number: int) -> Took:
 
 def measured(browser: Browser, preset: str, runs: int) -> tuple[str, ...]:
     """Move the first slider of a preset, once today is simulated in all worlds."""
-    with serving(Session(preset, load(preset))) as server:
+    with serving(Session(preset, WhatIf(load(preset)))) as server:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         page.goto(server.address)

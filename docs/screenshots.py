@@ -22,6 +22,7 @@ from tests.browser.chromium import launched
 import funnelsim as fs
 from funnelsim.app.what_if.server import serving
 from funnelsim.app.what_if.session import Session
+from funnelsim.studies.what_if import WhatIf
 
 ROOT = Path(__file__).parent.parent
 PICTURES = Path(__file__).parent / "pictures"
@@ -50,7 +51,7 @@ def report(page: Page) -> None:
 
 def what_if(page: Page) -> None:
     """Move a lever of a preset, and wait for the answer."""
-    with serving(Session("professional_services", fs.load("professional_services"))) as server:
+    with serving(Session("professional_services", WhatIf(fs.load("professional_services")))) as server:
         page.goto(server.address)
         page.wait_for_selector('body[data-settled="1"]', timeout=PATIENCE)
         page.get_by_label("inquiries a month from seo", exact=True).fill("20")

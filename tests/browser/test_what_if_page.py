@@ -14,16 +14,16 @@ from funnelsim.metrics.wording import amount
 from funnelsim.reports.what_if import answer_document
 from funnelsim.scenario import load, preset_text
 from funnelsim.scenario.withheld import Withheld
-from funnelsim.studies.what_if import tried
+from funnelsim.studies.what_if import WhatIf, tried
 
 WORLDS = 25
 HOSTILE = "</script><img onerror>"
 _SLOW = 60_000  # milliseconds
 
 
-def served(name, **settings):
+def served(name, *, sizes=None, since=None, **shown):
     """Serve the page of a preset or file."""
-    return serving(Session(name, load(name), **settings))
+    return serving(Session(name, WhatIf(load(name), sizes=sizes, since=since), **shown))
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_the_command_is_shown_to_be_copied(page):
 def test_a_what_if_on_a_day_says_so_and_goes_on_from_a_checkpoint(watched, tmp_path):
     """WI14: a command in fewer worlds than those of the file is refused in a sentence."""
     since = fs.keep(load("first_steps"), date(2026, 7, 1), replications=9)
-    with served("first_steps", going_on=(tmp_path / "july", since)) as server:
+    with served("first_steps", since=since, kept_in=tmp_path / "july") as server:
         page = _opened(watched, server.address)
         assert "from 1 july 2026 on" in page.locator("#starts").inner_text().lower()
         page.get_by_label("people in sales", exact=True).press("ArrowRight")

@@ -10,6 +10,9 @@ from typer.testing import CliRunner, Result
 from funnelsim.app.cli import app
 
 from .made_history import made
+from .seen_bars import Seen, seen
+
+__all__ = ["seen"]
 
 MAPPING = """
 form = "one row a deal"
@@ -47,7 +50,7 @@ def called(*words: object) -> Result:
     return CliRunner().invoke(app, ["backtest", *map(str, words)])
 
 
-def test_an_export_is_scored_in_one_command(folder: Path, tmp_path: Path) -> None:
+def test_an_export_is_scored_in_one_command(folder: Path, tmp_path: Path, seen: Seen) -> None:
     out = tmp_path / "scored"
     found = called(
         folder / "deals.csv", "--mapping", folder / "mapping.toml", "--horizon", "1m", "--every", "2m",
@@ -55,6 +58,7 @@ def test_an_export_is_scored_in_one_command(folder: Path, tmp_path: Path) -> Non
     )  # fmt: skip
     assert found.exit_code == 0, found.output
     assert "deals.csv: simulation, scored on what came next" in found.output
+    seen.must_have_told_the_end()
     names = {"backtest.txt", "windows.csv", "deals.csv", "backtest.json", "windows.png", "pit.png"}
     assert {file.name for file in out.iterdir()} == names
 

@@ -13,6 +13,9 @@ from funnelsim.app.cli import app
 from funnelsim.keeping.questions import QUESTIONS
 from funnelsim.scenario import preset_text
 
+from .seen_bars import Seen, seen
+
+__all__ = ["seen"]
 HORIZON = "[horizon]\nwarm_up_months = 1\nperiod_months = 3\ndrain_months = 1\n"
 SLOW = 'assumptions.slow.change = { "channels.*.inquiries_per_month *=" = 0.5 }'
 UNSURE = 'uncertainties."stages.proposal.conversion" = { low = 0.2, likely = 0.3, high = 0.4 }'
@@ -75,9 +78,11 @@ def test_every_kind_of_question_is_tried() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in COMMANDS if kind not in ELSEWHERE])
-def test_a_folder_is_made_again_to_the_last_byte(kind: str, firm: Path) -> None:
+def test_a_folder_is_made_again_to_the_last_byte(kind: str, firm: Path, seen: Seen) -> None:
     made = call(*COMMANDS[kind], "--out", "one")
     assert made.exit_code == 0, made.output
+    seen.must_have_told_the_end()
+    seen.clear()
     manifest = json.loads((firm / "one/MANIFEST.json").read_text(encoding="utf-8"))
     assert (manifest["kind"], manifest["whole"]) == (kind, True)
     there = {name for name in files(firm / "one") if not name.startswith(("scenario/", "MANIFEST"))}
@@ -86,6 +91,7 @@ def test_a_folder_is_made_again_to_the_last_byte(kind: str, firm: Path) -> None:
         (firm / gone).unlink()
     again = call("repeat", "one/MANIFEST.json", "--out", "two")
     assert again.exit_code == 0, again.output
+    seen.must_have_told_the_end()
     assert again.stdout.startswith("Repeated: every figure of ")
     assert files(firm / "one") == files(firm / "two")
 

@@ -28,7 +28,7 @@ def begun(store, jobs):
         result = run_study(study, store=store, jobs=jobs)
         out = store.with_suffix(".out")
         out.mkdir(exist_ok=True)
-        for name, content in study_files(result):
+        for name, content in study_files(result).items():
             (out / name).write_bytes(content)
         os._exit(0)
     return child

@@ -22,11 +22,12 @@ from funnelsim.app.cli import app
 from funnelsim.app.what_if.server import LOOPBACK, MOST_AT_ONCE, MOST_BYTES, MOST_OPEN, TOKEN, serving
 from funnelsim.app.what_if.session import Session
 from funnelsim.scenario import load, preset_text
+from funnelsim.studies.what_if import WhatIf
 
 
-def served(name, **settings):
+def served(name, *, sizes=None, since=None, **shown):
     """Serve the page of a preset or file."""
-    return serving(Session(name, load(name), **settings))
+    return serving(Session(name, WhatIf(load(name), sizes=sizes, since=since), **shown))
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +206,7 @@ def test_people_besides_named_reps_are_called_so(tmp_path):
     named = tmp_path / "mine.toml"
     text = preset_text("first_steps") + "\n[teams.sales.reps.Ada]\nskill = 1.2\n"
     named.write_text(re.sub(r"(?m)^people = 2$", "people = 0", text), encoding="utf-8")
-    found = Session(str(named), load(named)).start()
+    found = Session(str(named), WhatIf(load(named))).start()
     people = next(
         each for each in found["levers"] if each["words"] == "people in sales besides the named reps"
     )
@@ -342,7 +343,7 @@ def test_what_goes_on_from_a_checkpoint_begins_on_its_day(tmp_path):
     mine.write_text(preset_text("first_steps"), encoding="utf-8")
     since = fs.keep(load(mine), date(2026, 7, 1), replications=12, seed=3)
     since.save(kept)
-    with served(str(mine), going_on=(kept, since)) as server:
+    with served(str(mine), since=since, kept_in=kept) as server:
         started = server.session.start()
         assert (started["what_if_starts"], started["sizes"]) == ("2026-07-01", [1, 4, 9, 12])
         values = {_lever(server, "people in sales")["id"]: 3}

@@ -61,23 +61,23 @@ def backtest(
         history = _history(files, mapping)
         must_tell(history)
         days = tuple(map(terminal.instant, at)) if at else origins(history, ahead, step)
-        with terminal.filled(out) as folder, progress.scored(len(days)) as advance:
-            result = score(
-                history,
-                [Simulated(worlds, seed=seed), *usual_baselines(history)],
-                ahead,
-                days,
-                by=by or (),
-                jobs=jobs,
-                progress=advance,
-            )
+        with terminal.filled(out) as folder:
+            with progress.counted("Scoring", len(days), "dates") as advance:
+                result = score(
+                    history,
+                    [Simulated(worlds, seed=seed), *usual_baselines(history)],
+                    ahead,
+                    days,
+                    by=by or (),
+                    jobs=jobs,
+                    progress=advance,
+                )
             name = files[0].name
             if folder is not None and out is not None:
                 from funnelsim.reports.backtest_files import backtest_files
 
-                with terminal.writing(out):
-                    for file, content in backtest_files(result, name):
-                        folder.write(file, content)
+                with terminal.writing(out), progress.working("Writing") as told:
+                    folder.fill(backtest_files(result, name), told)
         terminal.show(backtest_page(result, name, terminal.width()))
 
 
@@ -90,8 +90,8 @@ def _history(files: Sequence[Path], mapping: Path | None) -> History:
             terminal.fail(
                 f"{files[0]} is a history, which needs no --mapping: that is for files of an export"
             )
-        with progress.waiting("Reading"):
-            return read_history(files[0])
+        with progress.working("Reading") as told:
+            return read_history(files[0], told)
     if mapping is None:
         terminal.fail(
             "--mapping says what the columns of an export mean: give it, or the folder that funnelsim import "
@@ -101,5 +101,5 @@ def _history(files: Sequence[Path], mapping: Path | None) -> History:
     from funnelsim.history.reading.export import read_export
 
     meaning = read_mapping(mapping)
-    with progress.read() as advance:
-        return read_export(files, meaning, advance).history
+    with progress.working("Reading") as told:
+        return read_export(files, meaning, told).history

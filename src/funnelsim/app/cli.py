@@ -54,6 +54,7 @@ from funnelsim.app.terminal import (
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from funnelsim.io.progress import Progress
     from funnelsim.scenario import Scenario
     from funnelsim.scenario.tries import Tries
     from funnelsim.studies.checkpoint import Checkpoint
@@ -196,13 +197,13 @@ def compare(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.comparison_document(result)))
+            terminal.write_document(document.comparison_document, result)
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
             command = _after_compare(result, scenario, changes, [*under, *going_on], tries)
-            with progress.waiting("Working out"):
-                page = comparison_page(result, command, everything, terminal.width(), pages)
+            with progress.working("Working out") as told:
+                page = comparison_page(result, command, everything, terminal.width(), pages, told)
             terminal.show(page)
         terminal.end(result)
 
@@ -233,15 +234,15 @@ def _under_assumptions(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.assumptions_document(result)))
+            terminal.write_document(document.assumptions_document, result)
         else:
             from funnelsim.reports.assumptions_page import assumptions_page
 
             differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
             target = [*differs, *read.assumptions][0]
             command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
-            with progress.waiting("Working out"):
-                page = assumptions_page(result, command, terminal.width(), everything)
+            with progress.working("Working out") as told:
+                page = assumptions_page(result, command, terminal.width(), everything, told)
             terminal.show(page)
         if result.stopped:
             terminal.end_of_assumptions(result.scenario, result.comparisons, lost=folder is not None)
@@ -328,14 +329,14 @@ def run(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.simulation_document(result)))
+            terminal.write_document(document.simulation_document, result)
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
             under = [*_option("--assumption", assumption), *_option("--from", since), *tries.words()]
             command = _after_run(result, scenario, changes, under)
-            with progress.waiting("Working out"):
-                page = simulation_page(result, command, everything, terminal.width(), pages)
+            with progress.working("Working out") as told:
+                page = simulation_page(result, command, everything, terminal.width(), pages, told)
             terminal.show(page)
         elif not result.stopped:
             terminal.write(result.digest)
@@ -372,7 +373,7 @@ def romi(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.romi_document(result)))
+            terminal.write_document(document.romi_document, result)
         else:
             from funnelsim.reports.romi_page import romi_page
 
@@ -396,8 +397,8 @@ def validate(
         from funnelsim.reports.scenario_page import pilot_page
         from funnelsim.studies.pilot import pilot
 
-        with terminal.endings(), progress.waiting("Trying out"):
-            found = pilot(read)
+        with terminal.endings(), progress.working("Trying out") as told:
+            found = pilot(read, progress=told)
         next_command = terminal.command("compare", scenario, None)
         terminal.show(pilot_page(read, found, next_command, terminal.width()))
 
@@ -500,13 +501,13 @@ def demo(
             result, terminal.command("compare", scenario, None, "--all"), width=terminal.width()
         )
         terminal.show(page)
-        with terminal.writing(out):
-            written = _demo_files(result, page, out)
+        with terminal.writing(out), progress.working("Drawing") as told:
+            written = _demo_files(result, page, out, told)
         terminal.write("\nWritten: " + ", ".join(map(str, written)))
         terminal.end(result)
 
 
-def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> list[Path]:
+def _demo_files(result: ComparisonResult, page: RenderableType, out: Path, progress: Progress) -> list[Path]:
     """Write the table as text and the pictures as PNG."""
     from funnelsim.io.writing import whole_file
     from funnelsim.reports.grid import as_text
@@ -515,7 +516,7 @@ def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> li
     table = out / "comparison.txt"
     with whole_file(table, overwrite=True) as opened:
         opened.write(as_text(page, terminal.width()).encode())
-    return [table, *write_pictures(result, out)]
+    return [table, *write_pictures(result, out, progress)]
 
 
 # ---- running --------------------------------------------------------------------------------
@@ -527,15 +528,15 @@ def _compared(
     from funnelsim.scenario import strategy_names
     from funnelsim.studies import study
 
-    simulations = settings["replications"] * len(strategies or strategy_names(scenario))
-    with terminal.endings(), progress.simulated(simulations) as advance:
+    years = terminal.years_of(settings) * len(strategies or strategy_names(scenario))
+    with terminal.endings(), progress.simulated(years) as advance:
         return study.compare(scenario, strategies=strategies, **settings, progress=advance)
 
 
 def _simulated(scenario: Scenario, strategy: str, settings: dict[str, Any]) -> SimulationResult:
     from funnelsim.studies import study
 
-    with terminal.endings(), progress.simulated(settings["replications"]) as advance:
+    with terminal.endings(), progress.simulated(terminal.years_of(settings)) as advance:
         return study.simulate(scenario, strategy=strategy, **settings, progress=advance)
 
 

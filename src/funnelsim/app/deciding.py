@@ -96,7 +96,7 @@ class Deciding:
         from funnelsim.reports.decision_page import decision_page
         from funnelsim.studies.sequential import decide
 
-        with terminal.endings(), progress.simulated(self._most) as advance:
+        with terminal.endings(), progress.searched(self._most) as advance:
             result = decide(self.read, **self._options, **self.settings, progress=advance)
         if not result.stopped:
             terminal.keep(folder, result, given, self._asked("decide"))
@@ -112,7 +112,7 @@ class Deciding:
         from funnelsim.studies.sequential import decide_assumptions
 
         most = self._most * (1 + len(self.read.assumptions))
-        with terminal.endings(), progress.simulated(most) as advance:
+        with terminal.endings(), progress.searched(most) as advance:
             result = decide_assumptions(self.read, **self._options, **self.settings, progress=advance)
         if not result.stopped:
             terminal.keep(folder, result, given, self._asked("decide assumptions"))
@@ -138,7 +138,7 @@ class Deciding:
     @property
     def _most(self) -> int:
         """Return how many years are simulated at most."""
-        return self.question.at_most * len(self.names)
+        return terminal.years_of({"replications": self.question.at_most} | self.settings) * len(self.names)
 
     @property
     def _options(self) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def measure_next(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.measure_next_document(result)))
+            terminal.write_document(document.measure_next_document, result)
         else:
             from funnelsim.reports.measure_next_page import measure_next_page
 
@@ -257,7 +257,7 @@ def _tipping(asked: Given) -> Explaining:
     of, strategies = asked.option("--of"), terminal.names_of(asked.option("--strategies"))
     within = _range(asked.given.get("--low"), asked.given.get("--high"))
     options = {"of": of, "within": within, "strategies": strategies}
-    return Explaining(tipping.tipping, tipping.most_simulations(asked.read, of, strategies), options)
+    return Explaining(tipping.tipping, tipping.simulations(asked.read, of, strategies), options)
 
 
 def _bottleneck(asked: Given) -> Explaining:
@@ -268,20 +268,19 @@ def _bottleneck(asked: Given) -> Explaining:
 
 
 def _marginal(asked: Given) -> Explaining:
-    from funnelsim.planning import marginal, units
+    from funnelsim.planning import marginal
 
     strategy = asked.given.get("--strategy", "today")
-    count = 1 + len(units.units_of(asked.read, strategy)[0])
     options = {"strategy": strategy, "next_money": asked.given.get("--next", marginal.NEXT)}
-    return Explaining(marginal.marginal, count, options)
+    return Explaining(marginal.marginal, marginal.simulations(asked.read, strategy), options)
 
 
 def _bridge(asked: Given) -> Explaining:
     from funnelsim.planning import bridge
 
     start, goal = asked.given.get("--from", "today"), asked.option("--to")
-    count = len(bridge.ends_of(asked.read, start, goal))
-    return Explaining(bridge.bridge, count, {"start": start, "goal": goal})
+    options = {"start": start, "goal": goal}
+    return Explaining(bridge.bridge, bridge.simulations(asked.read, start, goal), options)
 
 
 def _must_be_whole(result: Any) -> None:

@@ -42,7 +42,9 @@ def import_(
         if guess:
             from funnelsim.history.guess import guess_mapping
 
-            terminal.write(guess_mapping(files).rstrip())
+            with progress.working("Looking") as told:
+                proposed = guess_mapping(files, told)
+            terminal.write(proposed.rstrip())
             return
         if mapping is None or out is None:
             terminal.fail(
@@ -55,11 +57,11 @@ def import_(
 
         meaning = read_mapping(mapping)
         with terminal.filled(out) as folder:
-            with progress.read() as advance:
-                imported = read_export(files, meaning, advance)
+            with progress.working("Reading") as told:
+                imported = read_export(files, meaning, told)
             assert folder is not None  # as `out` is given
-            with terminal.writing(out):
-                write_history(folder, imported)
+            with terminal.writing(out), progress.working("Writing") as told:
+                write_history(folder, imported, told)
         terminal.write("\n".join(_told(imported, out)))
 
 
@@ -88,8 +90,8 @@ def snapshot(
         from funnelsim.history.snapshot import snapshot_of
         from funnelsim.io.writing import whole_file
 
-        with progress.waiting("Reading"):
-            found = read_history(history)
+        with progress.working("Reading") as told:
+            found = read_history(history, told)
         instant = found.seen_until if at is None else terminal.instant(at)
         first = instant.to_period("Q").start_time if since is None else terminal.instant(since, "--since")
         rows = snapshot_of(found, instant, first)
@@ -138,18 +140,21 @@ def calibrate(
         from funnelsim.calibration.calibrate import parts_of
         from funnelsim.calibration.document import firm_of
         from funnelsim.history.files import read_history
+        from funnelsim.io.files import Files, Make
         from funnelsim.io.writing import new_folder
         from funnelsim.reports.calibration_page import as_html, calibration_page
 
-        with progress.waiting("Reading"):
-            whole = read_history(history)
+        with progress.working("Reading") as told:
+            whole = read_history(history, told)
         known = whole if at is None else whole.as_of(terminal.instant(at))
         with terminal.writing(out), new_folder(out) as folder:
-            with progress.measured(parts_of(known)) as advance:
+            with progress.counted("Measuring", parts_of(known), "parts") as advance:
                 found = measure(known, draws=draws, seed=seed, recent_months=recent, progress=advance)
             firm = firm_of(found)
-            for name, text in {**firm.files(), "calibration.html": as_html(found, firm)}.items():
-                folder.write(name, text.encode())
+            makes: dict[str, Make] = {name: text.encode for name, text in firm.files().items()}
+            makes["calibration.html"] = lambda: as_html(found, firm).encode()
+            with progress.working("Writing") as told:
+                folder.fill(Files(makes), told)
         page = out / "calibration.html"
         command = terminal.command("run", str(out / "scenario.toml"), None)
         terminal.show(calibration_page(found, firm, command, terminal.width()))

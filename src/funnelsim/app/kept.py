@@ -46,20 +46,20 @@ def repeat(
     """
     with terminal.in_sentences():
         from funnelsim.keeping import manifest as manifests
-        from funnelsim.keeping.questions import simulations
+        from funnelsim.keeping.questions import QUESTIONS
 
         found = manifests.read_manifest(manifest)
         scenario, given = manifests.inputs_again(found, manifest.parent)
         terminal.settings(1, 1, jobs, "compiled")
-        years = simulations(found.kind, found.options, scenario)
+        years = QUESTIONS[found.kind].years(scenario, found.options)
         with terminal.filled(out) as folder:
-            with terminal.endings(), progress.simulated(years) as advance:
+            with terminal.endings(), progress.searched(years) as advance:
                 result = manifests.ask_again(found, scenario, jobs=jobs, progress=advance)
             if isinstance(result, manifests.Simulated):
                 terminal.end(result)
             terminal.keep(folder, result, given, manifests.asked_again(found, result, given))
-        with progress.waiting("Comparing"):
-            differing = manifests.differences(found, result)
+        with progress.working("Comparing") as told:
+            differing = manifests.differences(found, result, told)
         terminal.write("\n".join(manifests.verdict(found, differing)))
         raise typer.Exit(1 if differing else 0)
 
@@ -85,8 +85,8 @@ def trace(
         from funnelsim.keeping.eventlog import write_event_log
 
         year: dict[str, Any] = {"strategy": strategy, "replication": replication, "seed": seed}
-        with terminal.writing(out), terminal.endings(), progress.waiting("Writing"):
-            written = write_event_log(out, read, engine=engine, **year)
+        with terminal.writing(out), terminal.endings(), progress.working("Writing") as told:
+            written = write_event_log(out, read, engine=engine, **year, progress=told)
         terminal.write(f"{out}: {written.events:,} events of {written.leads:,} leads")
 
 
@@ -115,8 +115,8 @@ def keep(
             must_be_free(out)
         with terminal.endings(), progress.simulated(replications) as advance:
             kept = study.keep(read, terminal.day(on), replications=replications, seed=seed, progress=advance)
-        with terminal.writing(out):
-            kept.save(out)
+        with terminal.writing(out), progress.working("Writing") as told:
+            kept.save(out, progress=told)
         command = terminal.command("run", scenario, changes, "--from", str(out))
         terminal.write(f"{out} has {replications:,} simulated years up to {on}. Next, try: {command}")
 

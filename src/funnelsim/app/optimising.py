@@ -85,7 +85,7 @@ def optimise(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.optimise_document(result)))
+            terminal.write_document(document.optimise_document, result)
         else:
             from funnelsim.reports.optimise_pages import optimise_page
 

@@ -6,118 +6,69 @@ What is needed is imported when it runs, so that `--help` answers at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
 from typing import TYPE_CHECKING
 
+from funnelsim.io.progress import Progress, silent
+
 if TYPE_CHECKING:
-    from rich.progress import Progress, ProgressColumn
+    from funnelsim.app.bars import Line
 
-PATIENCE = 1.0  # seconds: what takes no longer shows no bar
-
-
-@contextmanager
-def simulated(years: int | None) -> Iterator[Callable[[int], None]]:
-    """Show how many years have been simulated, and how long the others take, if anybody knows how many."""
-    with _uncounted() if years is None else _counted("Simulating", years, "years") as advance:
-        yield advance
+BEGAN = time.monotonic()  # when the program began
+PATIENCE = 1.0  # seconds: a program that takes no longer shows no bar
+QUICK = 0.2  # seconds: nor does what takes no longer in a program that does
 
 
 @contextmanager
-def searched(years: int) -> Iterator[Callable[[int], None]]:
+def simulated(years: int) -> Iterator[Progress]:
+    """Show how many years have been simulated, and how long the others take, and those that come besides."""
+    with _shown("Simulating", years, "years") as line:
+        yield line or silent
+
+
+@contextmanager
+def searched(years: int) -> Iterator[Progress]:
     """Show how many years have been simulated, of the most that it can take; time left is at most."""
-    with _counted("Simulating", years, "years at most") as advance:
-        yield advance
+    with _shown("Simulating", years, "years at most") as line:
+        yield line or silent
 
 
 @contextmanager
-def growing() -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
-    """Show how many years have been simulated: told what is finished, and how many years come besides."""
+def counted(doing: str, count: int, unit: str) -> Iterator[Progress]:
+    """Show how many there are by now of what is counted."""
+    with _shown(doing, count, unit) as line:
+        yield line or silent
+
+
+@contextmanager
+def working(doing: str) -> Iterator[Progress]:
+    """Show the steps of some work, and the time passed between them."""
+    with _shown(doing, None, "") as line:
+        yield line or silent
+
+
+@contextmanager
+def _shown(doing: str, count: int | None, unit: str) -> Iterator[Line | None]:
+    """Show a line while something takes long; none where nobody looks."""
     if not _is_seen():
-        yield lambda _: None, lambda _: None
+        yield None
         return
-    with _shown(*_columns("Simulating", "years")) as progress:
-        task = progress.add_task("", total=0)
-        known = 0
+    from funnelsim.app.bars import Line, display
 
-        def more(years: int) -> None:
-            nonlocal known
-            known += years
-            progress.update(task, total=known)
-
-        yield lambda finished: progress.advance(task, finished), more
-
-
-@contextmanager
-def scored(dates: int) -> Iterator[Callable[[int], None]]:
-    """Show how many dates have been scored."""
-    with _counted("Scoring", dates, "dates") as advance:
-        yield advance
-
-
-@contextmanager
-def measured(parts: int) -> Iterator[Callable[[int], None]]:
-    """Show how many parts of a firm have been measured."""
-    with _counted("Measuring", parts, "parts") as advance:
-        yield advance
-
-
-@contextmanager
-def read() -> Iterator[Callable[[int, int], None]]:
-    """Show how many bytes have been read, and of how many."""
-    if not _is_seen():
-        yield lambda _read, _all: None
-        return
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
-
-    with _shown(TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda read, everything: progress.update(task, completed=read, total=everything)
-
-
-@contextmanager
-def waiting(doing: str) -> Iterator[None]:
-    """Show that something is being done whose end nobody can tell, and since when."""
-    if not _is_seen():
-        yield
-        return
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-
-    with _shown(TextColumn(doing), BarColumn(), TimeElapsedColumn()) as progress:
-        progress.add_task("", total=None)
-        yield
-
-
-@contextmanager
-def _counted(doing: str, count: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """Show how many of a number there are by now."""
-    if not _is_seen():
-        yield lambda _: None
-        return
-    with _shown(*_columns(doing, unit)) as progress:
-        task = progress.add_task("", total=count)
-        yield lambda finished: progress.advance(task, finished)
-
-
-@contextmanager
-def _uncounted() -> Iterator[Callable[[int], None]]:
-    """Show how many years have been simulated, and for how long."""
-    if not _is_seen():
-        yield lambda _: None
-        return
-    from rich.progress import TextColumn, TimeElapsedColumn
-
-    with _shown(TextColumn("Simulating {task.completed:,.0f} years"), TimeElapsedColumn()) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda finished: progress.advance(task, finished)
-
-
-def _columns(doing: str, unit: str) -> tuple[ProgressColumn, ...]:
-    """Show what is done, how far, and the time left."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-
-    return TextColumn(doing), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn()
+    shown = display()
+    begin = Timer(max(QUICK, BEGAN + PATIENCE - time.monotonic()), shown.start)
+    begin.daemon = True
+    begin.start()
+    try:
+        yield Line(shown, doing, count, unit)
+    finally:
+        begin.cancel()
+        begin.join()
+        if shown.live.is_started:
+            shown.stop()
 
 
 def _is_seen() -> bool:
@@ -125,22 +76,3 @@ def _is_seen() -> bool:
     from rich.console import Console
 
     return Console(stderr=True).is_terminal
-
-
-@contextmanager
-def _shown(*columns: ProgressColumn) -> Iterator[Progress]:
-    """Show columns on the error stream while something runs that takes longer than a second."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    begin = Timer(PATIENCE, progress.start)
-    begin.daemon = True
-    begin.start()
-    try:
-        yield progress
-    finally:
-        begin.cancel()
-        begin.join()
-        if progress.live.is_started:
-            progress.stop()

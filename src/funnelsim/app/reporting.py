@@ -134,10 +134,8 @@ def _write(asked: Asked, out: Path, with_names: bool, with_pay: bool) -> None:
     from funnelsim.reports.report.report import Report
     from funnelsim.scenario.withheld import Withheld
 
-    with terminal.endings(), progress.growing() as (advance, more):
-        case = make_case(
-            asked.read, strategies=asked.strategies, **asked.settings, progress=advance, more=more
-        )
+    with terminal.endings(), progress.simulated(0) as advance:
+        case = make_case(asked.read, strategies=asked.strategies, **asked.settings, progress=advance)
     withheld = Withheld(case.result.scenario, names=not with_names, pay=not with_pay)
     made = Report(case, withheld, date.today())
     with terminal.writing(out):

@@ -72,7 +72,7 @@ def select(
         if as_json:
             from funnelsim.reports import document
 
-            terminal.write_json(document.as_json(document.selection_document(result)))
+            terminal.write_document(document.selection_document, result)
         else:
             from funnelsim.reports.selection_page import selection_page
 

@@ -62,7 +62,8 @@ def study(
 
         with terminal.filled(out) as folder, connected(cluster) if cluster else nullcontext() as client:
             given = terminal.given_by_a_file(folder, asked.scenario)
-            with terminal.endings(), progress.simulated(asked.simulated_years) as advance:
+            shown = progress.searched if asked.stop else progress.simulated
+            with terminal.endings(), shown(asked.simulated_years) as advance:
                 result = run_study(asked, store=store, jobs=jobs, client=client, yes=yes, progress=advance)
             terminal.keep(folder, result, given, terminal.asked_by_a_file("study", file, asked.title))
         if as_json:

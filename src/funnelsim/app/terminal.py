@@ -10,7 +10,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
@@ -125,7 +125,9 @@ def read(
     announce_compiling()
     from funnelsim.studies.what_if import tried
 
-    return tried(made, _changes_of("--try", tries.changes), on=tries.on, since=since)
+    with progress.working("Trying out") as told:
+        found = _changes_of("--try", tries.changes)
+        return tried(made, found, on=tries.on, since=since, progress=told)
 
 
 def _changes_of(option: str, texts: Sequence[str]) -> dict[str, Any]:
@@ -289,9 +291,17 @@ def checkpoint(since: Path | None) -> Checkpoint | None:
     from funnelsim.studies.checkpoint import Checkpoint
 
     try:
-        return Checkpoint.load(since)
+        with progress.working("Reading") as told:
+            return Checkpoint.load(since, told)
     except OSError as error:
         fail(f"{since} cannot be read: {error.strerror}")
+
+
+def years_of(settings: Mapping[str, Any]) -> int:
+    """Count the simulated years of each strategy: those of the checkpoint, if there is one."""
+    since = settings.get("since")
+    years: int = settings["replications"] if since is None else since.replications
+    return years
 
 
 def given(
@@ -333,8 +343,8 @@ def keep(folder: NewFolder | None, result: Any, given: Inputs | None, asked: Ask
         return
     from funnelsim.keeping.manifest import NAME, keep
 
-    with writing(folder.path), progress.waiting("Writing"):
-        keep(folder, result, given, asked)
+    with writing(folder.path), progress.working("Writing") as told:
+        keep(folder, result, given, asked, told)
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
     from funnelsim.reports import workbook
@@ -423,6 +433,15 @@ def write_json(text: str) -> None:
 
     with _printing():
         print(escaped_json(text, sys.stdout.encoding))
+
+
+def write_document(make: Callable[..., dict[str, Any]], *of: Any) -> None:
+    """Make a document, which takes a progress at its end, and print it as JSON."""
+    from funnelsim.reports.document import as_json
+
+    with progress.working("Working out") as told:
+        text = as_json(make(*of, told))
+    write_json(text)
 
 
 def say(text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from funnelsim.app import terminal
+from funnelsim.app import progress, terminal
 from funnelsim.app.terminal import Jobs, ScenarioName, Seed
 
 app = typer.Typer(rich_markup_mode=None)
@@ -59,21 +59,13 @@ def what_if(
         terminal.settings(1, seed, jobs, "compiled")
         from funnelsim.app.what_if.server import LOOPBACK, serving
         from funnelsim.app.what_if.session import Session
+        from funnelsim.studies.what_if import WhatIf
 
-        going_on = None if since is None or kept is None else (since, kept)
         if kept is None:
             terminal.say("Simulating what comes before the what-if ...")
-        with terminal.endings():
-            session = Session(
-                scenario,
-                read,
-                on=day,
-                going_on=going_on,
-                seed=seed,
-                jobs=jobs,
-                with_names=with_names,
-                with_pay=with_pay,
-            )
+        with terminal.endings(), progress.working("Trying out") as told:
+            answering = WhatIf(read, on=day, since=kept, seed=seed, jobs=jobs, progress=told)
+            session = Session(scenario, answering, kept_in=since, with_names=with_names, with_pay=with_pay)
         with ExitStack() as stack:
             try:
                 server = stack.enter_context(serving(session, port))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from funnelsim.calibration.work import Work, measure_work
 from funnelsim.calibration.work.load import Load, measure_load
 from funnelsim.history import History
 from funnelsim.history.names import UNKNOWN, name_of, named
+from funnelsim.io.progress import Progress
 
 DRAWS = 400
 
@@ -74,7 +75,7 @@ def calibrate(
     draws: int = DRAWS,
     seed: int = 1,
     recent_months: int | None = None,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Calibration:
     """Measure a firm from its history.
 

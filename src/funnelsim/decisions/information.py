@@ -16,6 +16,7 @@ from scipy.interpolate import BSpline
 from funnelsim.compiling.arrays import Floats, Integers
 from funnelsim.forecast.intervals import NORMAL
 from funnelsim.forecast.resampling import ROUNDING
+from funnelsim.io.progress import Progress, silent
 from funnelsim.io.writing import UnusableError
 
 FEWEST_WORLDS = 1_000  # below which a regression on a single number says too little (VI2)
@@ -116,7 +117,7 @@ def _products(one: Floats, other: Floats) -> Floats:
     return np.asarray(np.einsum("rm,rs->ms", one, other))
 
 
-def first_order(gains: Floats, levels: Floats) -> Shares:
+def first_order(gains: Floats, levels: Floats, tell: Progress = silent) -> Shares:
     """Estimate the share of the variance of each gain that each uncertain number explains by itself.
 
     The share is Var(E[gain | number]) / Var(gain), Sobol's first-order index. It is 1 - residual / total sum
@@ -129,6 +130,8 @@ def first_order(gains: Floats, levels: Floats) -> Shares:
         What S strategies earn more than the base, in R worlds.
     levels : array (R, K)
         The probability of each number drawn in each world.
+    tell : callable
+        Told of each number.
 
     Returns
     -------
@@ -159,7 +162,10 @@ def first_order(gains: Floats, levels: Floats) -> Shares:
     squares = np.square(moved)
     total = squares.mean(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        columns = [_explained(smoother(each), moved, squares, total) for each in levels.T]
+        columns = []
+        for each in levels.T:
+            columns.append(_explained(smoother(each), moved, squares, total))
+            tell(1)
     value, low, high = (np.array(each).reshape(-1, gains.shape[1]) for each in zip(*columns, strict=True))
     return Shares(value, np.clip(low, 0, 1), np.clip(high, 0, 1))
 
@@ -178,7 +184,7 @@ def _explained(spline: Smoother, moved: Floats, squares: Floats, total: Floats) 
     return _less_chance(share, error, np.concatenate(list(_shuffled(left, by_chance))))
 
 
-def perfect_information(gains: Floats, levels: Floats) -> Worths:
+def perfect_information(gains: Floats, levels: Floats, tell: Progress = silent) -> Worths:
     """Estimate what it is worth to know each uncertain number before a strategy is chosen: its EVPPI.
 
     The expected value of partial perfect information is E[max E[gain | number]] - max E[gain], the largest
@@ -193,6 +199,8 @@ def perfect_information(gains: Floats, levels: Floats) -> Worths:
         What S strategies earn more than the base, in R worlds.
     levels : array (R, K)
         The probability of each number drawn in each world.
+    tell : callable
+        Told of each number.
 
     Raises
     ------
@@ -216,7 +224,10 @@ def perfect_information(gains: Floats, levels: Floats) -> Worths:
     check_worlds(len(gains))
     means = gains.mean(axis=0)
     moved = gains - means
-    columns = [_known(smoother(each), moved, means) for each in levels.T]
+    columns = []
+    for each in levels.T:
+        columns.append(_known(smoother(each), moved, means))
+        tell(1)
     *worth, changes = (np.array(each) for each in zip(*columns, strict=True))
     rounding = ROUNDING * float(np.abs(gains).max())
     value, low, high = (np.where(np.abs(each) > rounding, each, 0.0) for each in worth)

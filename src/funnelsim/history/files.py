@@ -6,6 +6,8 @@ import datetime
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from funnelsim.history.history import DEALS, ENTRIES, FIELDS, OUTCOMES, WORK, Hi
 from funnelsim.history.mapping import meant
 from funnelsim.history.reading.export import Imported
 from funnelsim.history.snapshot import snapshot_of
-from funnelsim.io.reading import open_regular, read_bytes
+from funnelsim.io.files import Files
+from funnelsim.io.progress import Progress, silent, step, step_through
+from funnelsim.io.reading import counted, open_regular, read_bytes
 from funnelsim.io.toml import toml_text
 from funnelsim.io.writing import NewFolder, UnusableError
 
@@ -63,7 +67,7 @@ _CUSTOMERS = _File("customers.csv", CUSTOMERS, ("customer", "product", "segment"
 _WORK = _File("work.csv", WORK, ("deal", "stage", "start"), optional=True)
 
 
-def write_history(folder: NewFolder, imported: Imported) -> None:
+def write_history(folder: NewFolder, imported: Imported, progress: Progress = silent) -> None:
     """Write a history into a new folder, with what was wrong with the export and a snapshot of its end.
 
     Raises
@@ -81,8 +85,7 @@ def write_history(folder: NewFolder, imported: Imported) -> None:
         **({} if imported.customers.empty else {_CUSTOMERS.name: imported.customers}),
         "snapshot.csv": snapshot_of(history, history.seen_until),
     }
-    for name, table in tables.items():
-        folder.write(name, csv_of(table))
+    folder.fill(Files({name: partial(csv_of, table) for name, table in tables.items()}), progress)
     folder.write(ABOUT, toml_text(_about(imported)).encode())
 
 
@@ -108,13 +111,15 @@ def _about(imported: Imported) -> dict[str, Any]:
     }
 
 
-def read_history(path: Path) -> History:
+def read_history(path: Path, progress: Progress = silent) -> History:
     """Read a history from its folder, and check it.
 
     Parameters
     ----------
     path : path
         A folder that `funnelsim import` wrote, or a person: docs/import.md has its columns.
+    progress : callable
+        Reading and checking the files are steps of it.
 
     Raises
     ------
@@ -124,7 +129,9 @@ def read_history(path: Path) -> History:
         If a file cannot be read.
     """
     about = _read_about(path / ABOUT)
-    deals, entries, fields, work = (_read(path, file) for file in (_DEALS, _ENTRIES, _FIELDS, _WORK))
+    files = (_DEALS, _ENTRIES, _FIELDS, _WORK)
+    with step(progress, "Reading", sum(_size(path / file.name) for file in files), "bytes") as tell:
+        deals, entries, fields, work = (_read(path, file, tell) for file in files)
     history = History(
         deals=deals,
         entries=entries,
@@ -138,7 +145,9 @@ def read_history(path: Path) -> History:
         time_zone=about.get("time_zone", "UTC"),
         currency=about.get("currency", ""),
     )
-    _refuse(path, [*_deal_problems(history), *_entry_problems(history)])
+    checks = (_deal_problems, _entry_problems)
+    found = [list(check(history)) for check in step_through(checks, progress, "Checking", "files")]
+    _refuse(path, [*chain(*found)])
     return history
 
 
@@ -159,7 +168,7 @@ def read_customers(path: Path) -> pd.DataFrame:
         raise UnusableError(
             f"{path} has no {_CUSTOMERS.name}; expected [files.customers] in the mapping of the import"
         )
-    return _read(path, _CUSTOMERS)
+    return _read(path, _CUSTOMERS, silent)
 
 
 def _refuse(path: Path, problems: list[str]) -> None:
@@ -219,14 +228,20 @@ def _read_about(path: Path) -> dict[str, Any]:
     return about
 
 
-def _read(folder: Path, file: _File) -> pd.DataFrame:
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _read(folder: Path, file: _File, tell: Progress) -> pd.DataFrame:
     """Read one file, column by column."""
     path = folder / file.name
     if file.optional and not path.exists():
         return _typed(pd.DataFrame(columns=list(file.columns), dtype="str"), file)
     with open_regular(path) as opened:
         try:
-            rows = pd.read_csv(opened, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+            rows = pd.read_csv(
+                counted(opened, tell), dtype="str", keep_default_na=False, encoding="utf-8-sig"
+            )
         except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
             raise UnusableError(f"{path} cannot be read as CSV with commas, in UTF-8: {error}") from None
     problems = [f"{file.name}: the column {name} is missing" for name in file.needed if name not in rows]

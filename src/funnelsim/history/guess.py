@@ -9,7 +9,8 @@ from pathlib import Path
 from funnelsim.history.mapping import mapping_from
 from funnelsim.history.reading.export import FORMS, fitted
 from funnelsim.history.reading.forms import Sample
-from funnelsim.history.reading.sources import look_at
+from funnelsim.history.reading.sources import Source, look_at
+from funnelsim.io.progress import Progress, silent
 from funnelsim.io.toml import toml_text
 from funnelsim.io.writing import UnusableError
 
@@ -25,8 +26,14 @@ _ADVICE = """\
 """
 
 
-def guess_mapping(files: Sequence[Path]) -> str:
+def guess_mapping(files: Sequence[Path], progress: Progress = silent) -> str:
     """Propose a mapping of files, as TOML ready to be saved.
+
+    Parameters
+    ----------
+    files : sequence of path
+    progress : callable
+        Looking at the files is a step of it.
 
     Raises
     ------
@@ -35,7 +42,7 @@ def guess_mapping(files: Sequence[Path]) -> str:
     OSError
         If a file cannot be read.
     """
-    samples = [_sample(path) for path in files]
+    samples = [_sample(source) for source in look_at(files, progress)]
     for form in reversed(FORMS.values()):  # those of one system before those of any
         document = form.guess(samples)
         if document is not None:
@@ -48,7 +55,6 @@ def guess_mapping(files: Sequence[Path]) -> str:
     )
 
 
-def _sample(path: Path) -> Sample:
-    source = look_at(path)
-    rows = [cells for _, cells in islice(source.rows(lambda _: None), _ROWS)]
-    return Sample(path.name, source.header, rows)
+def _sample(source: Source) -> Sample:
+    rows = [cells for _, cells in islice(source.rows(silent), _ROWS)]
+    return Sample(source.path.name, source.header, rows)

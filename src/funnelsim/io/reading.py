@@ -7,11 +7,15 @@ callers need one sentence for all of it.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
+from funnelsim.io.progress import Progress
+
+BLOCK = 1 << 20  # bytes
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -40,6 +44,34 @@ def open_regular(path: Path) -> BinaryIO:
     except BaseException:
         os.close(opened)
         raise
+
+
+def counted(opened: BinaryIO, tell: Progress) -> BinaryIO:
+    """Read a file in blocks, and tell how many bytes each has.
+
+    Examples
+    --------
+    >>> told = []
+    >>> counted(io.BytesIO(b"deal,closed"), told.append).read(4), sum(told)
+    (b'deal', 11)
+    """
+    return cast(BinaryIO, io.BufferedReader(_Counted(opened, tell), BLOCK))
+
+
+class _Counted(io.RawIOBase):
+    """A file that tells how much of it has been read."""
+
+    def __init__(self, opened: BinaryIO, tell: Progress) -> None:
+        self._opened, self._tell = opened, tell
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        block = self._opened.read(len(buffer))
+        buffer[: len(block)] = block
+        self._tell(len(block))
+        return len(block)
 
 
 def _must_be_regular(found: os.stat_result, path: Path) -> None:

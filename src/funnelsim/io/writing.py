@@ -13,10 +13,12 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+from funnelsim.io.progress import Progress, silent, step_through
 
 _MARK = ".unfinished-"  # begins the name of a folder in a folder whose results are not finished
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -152,6 +154,17 @@ class NewFolder:
         with whole_file(file) as opened:
             opened.write(content)
         self.written[name] = hashlib.sha256(content).hexdigest()
+
+    def fill(self, files: Mapping[str, bytes], progress: Progress = silent) -> None:
+        """Write files as a step of some work, each as `write` does.
+
+        Raises
+        ------
+        OSError
+            If one cannot be written, or is there already.
+        """
+        for name, content in step_through(files.items(), progress, "Writing", "files"):
+            self.write(name, content)
 
     def try_writing(self) -> None:
         """Find out whether files can be written here, before hours are spent on their contents."""

@@ -7,15 +7,17 @@ import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
+from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.io.provenance import this_platform, versions
 from funnelsim.io.reading import read_bytes
 from funnelsim.io.texts import printable
 from funnelsim.io.writing import NewFolder, UnusableError
-from funnelsim.keeping.questions import QUESTIONS, Asked, Options, Progress, digest_of
-from funnelsim.reports.document import as_json, comparison_document
+from funnelsim.keeping.questions import QUESTIONS, Asked, Options, digest_of
+from funnelsim.reports.document import comparison_document, json_file
 from funnelsim.scenario import AS_TYPED, Scenario, ScenarioError, parse, parse_assignment, strategy_names
 from funnelsim.scenario.files import locate
 from funnelsim.scenario.samples import MOST_BYTES
@@ -142,7 +144,9 @@ def inputs(
     return Inputs(printable(name), text, tuple(changes), samples, assumption, decimal_comma, tries)
 
 
-def keep(folder: NewFolder, result: Any, given: Inputs, asked: Asked | None = None) -> None:
+def keep(
+    folder: NewFolder, result: Any, given: Inputs, asked: Asked | None = None, progress: Progress = silent
+) -> None:
     """Write all files of an answer, then its inputs, and last the manifest.
 
     Without `asked`, what was asked for is told by the result: of a run, or a comparison.
@@ -156,8 +160,7 @@ def keep(folder: NewFolder, result: Any, given: Inputs, asked: Asked | None = No
     """
     asked = asked or asked_of(result, given)
     keep_inputs(folder, given)
-    for name, content in QUESTIONS[asked.kind].files(result, given.decimal_comma):
-        folder.write(name, content)
+    folder.fill(QUESTIONS[asked.kind].files(result, given.decimal_comma), progress)
     manifest = _manifest(result, given, asked, dict(folder.written))
     folder.write(NAME, (json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n").encode())
     folder.finish()
@@ -370,7 +373,7 @@ def ask_again(
         raise ManifestError(f"what the manifest asks for cannot be: {error}") from None
 
 
-def differences(manifest: Manifest, result: Any) -> list[str]:
+def differences(manifest: Manifest, result: Any, progress: Progress = silent) -> list[str]:
     """Name the files of figures that differ, and the digest if it differs.
 
     Pictures, the page and the workbook are not compared: another version of matplotlib, rich or openpyxl
@@ -378,17 +381,21 @@ def differences(manifest: Manifest, result: Any) -> list[str]:
     that was stopped, the JSON document says how many years were asked for, so it is not compared either.
     """
     files = QUESTIONS[manifest.kind].files(result, manifest.decimal_comma)
-    again = {name: hashlib.sha256(content).hexdigest() for name, content in files}
-    figures = (".csv", ".npz", ".json") if manifest.whole else (".csv", ".npz")
-    found = [name for name in again if name.endswith(figures) and again[name] != manifest.files.get(name)]
+    endings = (".csv", ".npz", ".json") if manifest.whole else (".csv", ".npz")
+    figures = [name for name in files if name.endswith(endings)]
+    found = [
+        name
+        for name in step_through(figures, progress, "Comparing", "files")
+        if hashlib.sha256(files[name]).hexdigest() != manifest.files.get(name)
+    ]
     return found + (["the digest"] if digest_of(result) != manifest.digest else [])
 
 
-def same_figures(manifest: Manifest, result: ComparisonResult) -> bool:
+def same_figures(manifest: Manifest, result: ComparisonResult, progress: Progress = silent) -> bool:
     """Return whether a comparison has the figures of a folder: those of its JSON document, if it has one."""
     if manifest.kind != "compare" or not manifest.whole:
         return True
-    content = (as_json(comparison_document(result)) + "\n").encode()
+    content = json_file(partial(comparison_document, result, progress))
     return manifest.files.get("results.json") == hashlib.sha256(content).hexdigest()
 
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from inspect import signature
 from typing import Any
 
+from funnelsim.io.files import Files
+from funnelsim.io.progress import Progress
 from funnelsim.planning import bottleneck, bridge, marginal, measure_next, optimise, select, tipping, tornado
 from funnelsim.planning.firm_search import search_of_firm
-from funnelsim.planning.search import search_of
+from funnelsim.planning.search import Search, search_of
 from funnelsim.reports import answers
 from funnelsim.reports.saving import result_files
 from funnelsim.reports.study_files import study_files
-from funnelsim.scenario import TODAY, Scenario
+from funnelsim.scenario import Scenario, strategy_names
 from funnelsim.scenario.files import parse_toml
 from funnelsim.studies import sequential, study
 from funnelsim.studies.assumptions import compare_assumptions
 from funnelsim.studies.designed.running import run_study
-from funnelsim.studies.designed.study import study_of
+from funnelsim.studies.designed.study import Study, study_of
 from funnelsim.studies.results import SimulationResult
 
 Options = Mapping[str, Any]
-Progress = Callable[[int], None]
 _NAMES, _TEXT, _NUMBER = (list, type(None)), (str, type(None)), (int, float)
 _RUN: dict[str, tuple[type, ...]] = {"replications": (int,), "seed": (int,), "engine": (str,)}
 _DECIDED: dict[str, tuple[type, ...]] = {
@@ -65,14 +67,15 @@ class Question:
     ask : callable
         From the scenario, with options, `jobs` and `progress` by name, to the answer.
     files : callable
-        From the answer, and whether CSV has decimal commas, to names and contents of files.
+        From the answer, and whether CSV has decimal commas, to its files.
     options : dict of str to types
         What options there are.
     """
 
     ask: Callable[..., Any]
-    files: Callable[[Any, bool], Iterator[tuple[str, bytes]]]
+    files: Callable[[Any, bool], Files]
     options: Mapping[str, tuple[type, ...]]
+    years: Callable[[Scenario, Options], int]
 
     def wrong(self, options: Options) -> str:
         """Return what is wrong with options; nothing if they are right."""
@@ -86,16 +89,24 @@ class Question:
         return ""
 
 
+def _study_of(scenario: Scenario, document: str, title: str) -> Study:
+    """Make the study of a file on a scenario."""
+    return study_of({"title": title} | parse_toml(document, title) | {"scenario": scenario})
+
+
 def _study(scenario: Scenario, *, document: str, title: str, jobs: int, progress: Progress) -> Any:
     """Run the study of a file on a scenario."""
-    tables = {"title": title} | parse_toml(document, title) | {"scenario": scenario}
-    return run_study(study_of(tables), jobs=jobs, yes=True, progress=progress)
+    return run_study(_study_of(scenario, document, title), jobs=jobs, yes=True, progress=progress)
+
+
+def _search_of(scenario: Scenario, document: str, title: str) -> Search:
+    """Make the search of a file on a scenario."""
+    return search_of({"title": title} | parse_toml(document, title) | {"scenario": scenario})
 
 
 def _optimised(scenario: Scenario, *, document: str, title: str, jobs: int, progress: Progress) -> Any:
     """Carry out the search of a file on a scenario."""
-    tables = {"title": title} | parse_toml(document, title) | {"scenario": scenario}
-    return optimise.optimised(search_of(tables), jobs, progress)
+    return optimise.optimised(_search_of(scenario, document, title), jobs, progress)
 
 
 def _firm_optimised(scenario: Scenario, *, jobs: int, progress: Progress, **options: Any) -> Any:
@@ -103,18 +114,74 @@ def _firm_optimised(scenario: Scenario, *, jobs: int, progress: Progress, **opti
     return optimise.optimised(search_of_firm(scenario, **options), jobs, progress)
 
 
-def _explained(show: str, ask: Callable[..., Any], **options: tuple[type, ...]) -> Question:
-    return Question(ask, partial(answers.explanation_files, show), _RUN | options)
+def _explained(
+    show: str, ask: Callable[..., Any], count: Callable[..., int], **options: tuple[type, ...]
+) -> Question:
+    """Make a question of `explain`; `count` tells how many strategies it simulates."""
+    takes = signature(count).parameters
+
+    def years(scenario: Scenario, given: Options) -> int:
+        asked = {name: value for name, value in given.items() if name in takes}
+        return int(given["replications"]) * count(scenario, **asked)
+
+    return Question(ask, partial(answers.explanation_files, show), _RUN | options, years)
+
+
+def _strategies(scenario: Scenario, options: Options) -> int:
+    """Count the strategies that are compared."""
+    return len(options["strategies"] or strategy_names(scenario))
+
+
+def _under_all(scenario: Scenario) -> int:
+    """Count the scenario as typed and its assumptions."""
+    return 1 + len(scenario.assumptions)
 
 
 QUESTIONS: dict[str, Question] = {
-    "run": Question(study.simulate, result_files, _RUN | {"strategy": (str,), "digest": (bool,)}),
-    "compare": Question(study.compare, result_files, _RUN | {"strategies": _NAMES}),
-    "assumptions": Question(compare_assumptions, result_files, _RUN | {"strategies": _NAMES}),
-    "decide": Question(sequential.decide, answers.decision_files, _DECIDED),
-    "decide assumptions": Question(sequential.decide_assumptions, answers.decisions_files, _DECIDED),
-    "study": Question(_study, study_files, {"document": (str,), "title": (str,)}),
-    "optimise": Question(_optimised, answers.optimise_files, {"document": (str,), "title": (str,)}),
+    "run": Question(
+        study.simulate,
+        result_files,
+        _RUN | {"strategy": (str,), "digest": (bool,)},
+        lambda _, options: int(options["replications"]),
+    ),
+    "compare": Question(
+        study.compare,
+        result_files,
+        _RUN | {"strategies": _NAMES},
+        lambda scenario, options: options["replications"] * _strategies(scenario, options),
+    ),
+    "assumptions": Question(
+        compare_assumptions,
+        result_files,
+        _RUN | {"strategies": _NAMES},
+        lambda scenario, options: (
+            options["replications"] * _strategies(scenario, options) * _under_all(scenario)
+        ),
+    ),
+    "decide": Question(
+        sequential.decide,
+        answers.decision_files,
+        _DECIDED,
+        lambda scenario, options: options["at_most"] * _strategies(scenario, options),
+    ),
+    "decide assumptions": Question(
+        sequential.decide_assumptions,
+        answers.decisions_files,
+        _DECIDED,
+        lambda scenario, options: options["at_most"] * _strategies(scenario, options) * _under_all(scenario),
+    ),
+    "study": Question(
+        _study,
+        study_files,
+        {"document": (str,), "title": (str,)},
+        lambda scenario, options: _study_of(scenario, **options).simulated_years,
+    ),
+    "optimise": Question(
+        _optimised,
+        answers.optimise_files,
+        {"document": (str,), "title": (str,)},
+        lambda scenario, options: optimise.most_years(_search_of(scenario, **options)),
+    ),
     "optimise firm": Question(
         _firm_optimised,
         answers.optimise_files,
@@ -124,6 +191,7 @@ QUESTIONS: dict[str, Question] = {
             "trials": (int, type(None)),
             "seed": (int,),
         },
+        lambda scenario, options: optimise.most_years(search_of_firm(scenario, **options)),
     ),
     "select": Question(
         select.select,
@@ -136,27 +204,24 @@ QUESTIONS: dict[str, Question] = {
             "fresh": (int,),
             "seed": (int,),
         },
+        lambda scenario, options: options["at_most"] * _strategies(scenario, options) + 2 * options["fresh"],
     ),
     "measure-next": Question(
         measure_next.measure_next,
         answers.measure_next_files,
         {"strategies": _NAMES, "worlds": (int,), "seed": (int,)},
+        lambda scenario, options: options["worlds"] * _strategies(scenario, options),
     ),
-    "tornado": _explained("tornado", tornado.tornado, strategy=_TEXT),
-    "tipping": _explained("tipping", tipping.tipping, of=_TEXT, within=_NAMES, strategies=_NAMES),
-    "bottleneck": _explained("bottleneck", bottleneck.bottleneck, strategy=(str,)),
-    "marginal": _explained("marginal", marginal.marginal, strategy=(str,), next_money=_NUMBER),
-    "bridge": _explained("bridge", bridge.bridge, start=(str,), goal=_TEXT),
+    "tornado": _explained("tornado", tornado.tornado, tornado.simulations, strategy=_TEXT),
+    "tipping": _explained(
+        "tipping", tipping.tipping, tipping.simulations, of=_TEXT, within=_NAMES, strategies=_NAMES
+    ),
+    "bottleneck": _explained("bottleneck", bottleneck.bottleneck, bottleneck.simulations, strategy=(str,)),
+    "marginal": _explained(
+        "marginal", marginal.marginal, marginal.simulations, strategy=(str,), next_money=_NUMBER
+    ),
+    "bridge": _explained("bridge", bridge.bridge, bridge.simulations, start=(str,), goal=_TEXT),
 }
-
-
-def simulations(kind: str, options: Options, scenario: Scenario) -> int | None:
-    """Count the simulated years that asking again takes; None where nobody knows before."""
-    if kind not in ("run", "compare", "assumptions"):
-        return None
-    times = 1 + len(scenario.assumptions) if kind == "assumptions" else 1
-    count: int = options["replications"] * len(options.get("strategies") or [TODAY]) * times
-    return count
 
 
 def digest_of(result: Any) -> str | None:

@@ -11,13 +11,14 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
+from funnelsim.io.progress import Progress
 from funnelsim.metrics import labels
 from funnelsim.metrics.wording import money, money_range, percent, simulated
 from funnelsim.planning.paired import combined, mean_of, sum_of, total_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, compare, compare_over
+from funnelsim.studies.study import compare, compare_over
 
 if TYPE_CHECKING:
     import pandas as pd

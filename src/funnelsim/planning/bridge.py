@@ -11,11 +11,12 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.resampling import ROUNDING
+from funnelsim.io.progress import Progress
 from funnelsim.metrics.wording import listed, money_range, simulated
 from funnelsim.planning.paired import leader, mean_of, must_be_known, profits_of, sum_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError, strategy_names
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, compare
+from funnelsim.studies.study import compare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -267,6 +268,11 @@ def ends_of(scenario: Scenario, start: str, goal: str | None) -> list[str]:
         wrong = f"goes from {start} to {names[0]}, which is no way"
         raise ScenarioError([Problem("the bridge", wrong, "two different strategies")], scenario.source)
     return names
+
+
+def simulations(scenario: Scenario, start: str, goal: str | None) -> int:
+    """Count how many strategies `bridge` simulates."""
+    return len(ends_of(scenario, start, goal))
 
 
 def parts_of(forecast: Forecast, expected: bool) -> dict[str, Floats]:

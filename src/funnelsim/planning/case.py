@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from funnelsim.io.progress import Progress, more, silent
 from funnelsim.planning.bottleneck import BottleneckResult, bottleneck_in
 from funnelsim.planning.held import numbers
 from funnelsim.planning.paired import leader, profits_of
 from funnelsim.planning.tipping import TippingResult, tipping
-from funnelsim.planning.tipping import most_simulations as most_of_tipping
+from funnelsim.planning.tipping import simulations as of_tipping
 from funnelsim.planning.tornado import Swing, TornadoResult, tornado, tornado_of
 from funnelsim.planning.tornado import simulations as of_the_tornado
 from funnelsim.scenario import TODAY, Scenario
 from funnelsim.studies.assumptions import AssumptionsResult, assumptions_beside
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, chosen_of, compare
+from funnelsim.studies.study import chosen_of, compare
 
 MOST_MOVED = 6  # uncertain numbers that are moved one at a time: those that profit goes with most closely
 MOST_TIPPING = 3  # of them, whose tipping points are looked for: those on which profit hangs most
-
-More = Callable[[int], None]  # told how many years more are to be simulated
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,7 @@ def make_case(
     seed: int = 1,
     engine: str = "compiled",
     jobs: int = 0,
-    progress: Progress = lambda _: None,
-    more: More = lambda _: None,
+    progress: Progress = silent,
 ) -> Case:
     """Compare strategies, and simulate all that explains the choice, in the same worlds.
 
@@ -80,8 +78,6 @@ def make_case(
         From `load`.
     strategies, replications, seed, engine, jobs, progress
         As in `compare`.
-    more : callable
-        Called before each part with the number of years that `progress` will count for it at most.
 
     Raises
     ------
@@ -98,7 +94,7 @@ def make_case(
     (['today', 'more_inquiries'], ['today', 'more_inquiries'], True)
     """
     chosen = chosen_of(scenario, strategies)
-    more(replications * len(chosen))
+    more(progress, replications * len(chosen))
     result = compare(
         scenario,
         strategies=chosen,
@@ -110,20 +106,18 @@ def make_case(
     )
     if result.stopped:
         raise KeyboardInterrupt
-    return case_of(result, progress=progress, more=more)
+    return case_of(result, progress=progress)
 
 
-def case_of(
-    result: ComparisonResult, *, progress: Progress = lambda _: None, more: More = lambda _: None
-) -> Case:
+def case_of(result: ComparisonResult, *, progress: Progress = silent) -> Case:
     """Simulate what explains the choice between strategies that have been compared, in their worlds (RE1).
 
     Parameters
     ----------
     result : ComparisonResult
         Finished.
-    progress, more
-        As in `make_case`.
+    progress
+        As in `compare`.
 
     Raises
     ------
@@ -138,7 +132,7 @@ def case_of(
     shown = [result.base, *([] if rival is None else [rival])]
     scenario, years = result.scenario, result.plan.replications
     teams = len(scenario.teams)
-    more(years * (teams * len(shown) + len(scenario.assumptions) * len(result)))
+    more(progress, years * (teams * len(shown) + len(scenario.assumptions) * len(result)))
     found = Case(
         result=result,
         rival=rival,
@@ -156,9 +150,9 @@ def case_of(
             else replace(found, tornado=tornado_of(found.assumptions, rival))
         )
     moved = _closest(result, rival)
-    more(years * of_the_tornado(scenario, rival, moved))
+    more(progress, years * of_the_tornado(scenario, rival, moved))
     bars = tornado(scenario, strategy=rival, of=moved, **_settings(result.plan), progress=progress)
-    return replace(found, tornado=bars, tipping=_tipping(result, bars.swings, progress, more))
+    return replace(found, tornado=bars, tipping=_tipping(result, bars.swings, progress))
 
 
 def _settings(plan: Plan) -> dict[str, Any]:
@@ -187,15 +181,13 @@ def _rival(result: ComparisonResult) -> str | None:
     return result.best or (leader(others) if others else None)
 
 
-def _tipping(
-    result: ComparisonResult, swings: Sequence[Swing], progress: Progress, more: More
-) -> TippingResult | None:
+def _tipping(result: ComparisonResult, swings: Sequence[Swing], progress: Progress) -> TippingResult | None:
     """Look for tipping points of the numbers at one end of which the rival is behind (RE1)."""
     crossing = [each.name for each in swings if not each.is_assumption and _crosses(each)][:MOST_TIPPING]
     scenario, plan, chosen = result.scenario, result.plan, [*result]
     found: TippingResult | None = None
     for key in crossing:
-        more(plan.replications * most_of_tipping(scenario, key, chosen))
+        more(progress, plan.replications * of_tipping(scenario, key, chosen))
         one = tipping(scenario, of=key, strategies=chosen, **_settings(plan), progress=progress)
         found = one if found is None else replace(found, assumptions=(*found.assumptions, *one.assumptions))
     return found

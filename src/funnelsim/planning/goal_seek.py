@@ -13,6 +13,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.significance import SIGNIFICANT, Years, mcnemar
 from funnelsim.forecast import Goal, Interval, resampled_means, wilson
+from funnelsim.io.progress import Progress
 from funnelsim.metrics.wording import listed, number, percent, simulated, spoken
 from funnelsim.planning.paired import must_be_known
 from funnelsim.planning.tipping import HALVINGS, LOOKS
@@ -22,7 +23,7 @@ from funnelsim.studies.designed.levers import Lever
 from funnelsim.studies.designed.study import POINT, Study, study_of
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
-from funnelsim.studies.study import Progress, compare_over
+from funnelsim.studies.study import compare_over
 
 _WHOLE = 64  # halvings that are more than enough for whole numbers
 _TAIL = 2.5  # percent of resamples beyond each end of an interval
@@ -195,7 +196,7 @@ def goal_seek(
     if len(study.levers) != 1 or study.levers[0].values:
         problem = Problem("lever", f"is {shown(dict(lever))}", "one path with { low = ..., high = ... }")
         raise ScenarioError([problem], scenario.source)
-    seen = _Seen(study, settled(scenario, jobs), goal, jobs, progress)
+    seen = _Seen(study, settled(scenario, jobs, progress=progress), goal, jobs, progress)
     looks = _looks(study.levers[0])
     falls = tuple(_falls([seen.at(value) for value in looks]))
     if falls:

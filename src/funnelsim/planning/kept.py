@@ -9,12 +9,13 @@ from typing import Any
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.engines.fold import Tally
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 from funnelsim.scenario import Course, Scenario
 from funnelsim.studies.designed.sums import content_of, is_ones_own
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.store import SEARCHED, WORLDS, Arrays, Key, Memory, Store
-from funnelsim.studies.study import Progress, replicated
+from funnelsim.studies.study import replicated
 
 Box = Store | Memory
 _TALLY = "tally"

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.significance import SIGNIFICANT, holm
 from funnelsim.forecast import Interval, bootstrap_t
+from funnelsim.io.progress import Progress
 from funnelsim.metrics.figure import ratio
 from funnelsim.metrics.wording import listed, money, money_range, simulated
 from funnelsim.planning.paired import combined, mean_of, profits_of, sum_of
 from funnelsim.planning.units import LeftOut, Unit, strategies_of, units_of
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, compare
+from funnelsim.studies.study import compare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,3 +244,8 @@ def _less_than(gains: list[Floats], spent: list[Floats], first: int, other: int)
 
     found = bootstrap_t(parts, less)
     return float(found.value[0]), float(found.p_value[0])
+
+
+def simulations(scenario: Scenario, strategy: str) -> int:
+    """Count how many strategies `marginal` simulates."""
+    return 1 + len(units_of(scenario, strategy)[0])

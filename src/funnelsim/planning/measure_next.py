@@ -12,12 +12,13 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.decisions.information import check_worlds, first_order, perfect_information
 from funnelsim.forecast import Interval
+from funnelsim.io.progress import Progress, silent, step
 from funnelsim.metrics.wording import listed, money, money_range, number, percent, period, simulated
 from funnelsim.planning.paired import profits_of
 from funnelsim.scenario import Parameter, Problem, Scenario, ScenarioError
 from funnelsim.scenario.input_words import key_in_words
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, chosen_of, compare
+from funnelsim.studies.study import chosen_of, compare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,10 +187,10 @@ def measure_next(
         jobs=jobs,
         progress=progress,
     )
-    return worth_of(result)
+    return worth_of(result, progress)
 
 
-def worth_of(result: ComparisonResult) -> MeasureNextResult:
+def worth_of(result: ComparisonResult, progress: Progress = silent) -> MeasureNextResult:
     """Say what it is worth to know each uncertain number, from a comparison that has been simulated.
 
     Raises
@@ -210,8 +211,9 @@ def worth_of(result: ComparisonResult) -> MeasureNextResult:
     gains = _gains(comparison, expected=comparison.expected)
     means = gains.mean(axis=0)
     first = int(means.argmax())
-    worths = perfect_information(gains, levels)
-    shares = first_order(_gains(comparison, expected=False)[:, [first]], levels)
+    with step(progress, "Working out", 2 * len(drawn), "fits") as tell:
+        worths = perfect_information(gains, levels, tell)
+        shares = first_order(_gains(comparison, expected=False)[:, [first]], levels, tell)
     numbers = [
         Knowing(
             parameter,

@@ -15,6 +15,7 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions.any_time import must_be_a_margin
 from funnelsim.forecast import Interval
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics.figure import Parts
 from funnelsim.metrics.wording import listed, money_range, number, simulated
@@ -34,7 +35,7 @@ from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.store import Arrays, Key, Store
-from funnelsim.studies.study import Progress, compare_over
+from funnelsim.studies.study import compare_over
 
 if TYPE_CHECKING:
     import optuna
@@ -354,7 +355,8 @@ def optimised(
     """Carry out a search, as `optimise` does; what is in the box is not simulated again (OP10)."""
     must_be_a_margin(search.margin)
     proposals = _proposals(search)
-    trials = _Trials(search, settled(search.study.scenario, jobs), jobs, progress, box)
+    ready = settled(search.study.scenario, jobs, progress=progress)
+    trials = _Trials(search, ready, jobs, progress, box)
     try:
         for _ in range(ASKED * search.trials):
             if len(trials.tried) < search.trials:

@@ -10,10 +10,11 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.decisions.profits import PROFIT
 from funnelsim.forecast import Forecast, Interval, bootstrap_t
+from funnelsim.io.progress import Progress
 from funnelsim.metrics.figure import total
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.studies.replication import Plan
-from funnelsim.studies.study import Progress, compare_over
+from funnelsim.studies.study import compare_over
 
 Profits = dict[str, Floats]  # (R,) by strategy
 

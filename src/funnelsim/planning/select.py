@@ -15,6 +15,7 @@ from funnelsim.decisions.profits import PROFIT
 from funnelsim.decisions.selection import BLOCK, FIRST, NOBODY, Flags, Race, begin, check_race, in_blocks
 from funnelsim.engines.fold import Tally
 from funnelsim.forecast import Forecast
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
 from funnelsim.metrics.wording import listed, money, money_range, number, simulated, too_few
@@ -24,7 +25,7 @@ from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.store import Key
-from funnelsim.studies.study import Progress, chosen_of, compare_over, replicated
+from funnelsim.studies.study import chosen_of, compare_over, replicated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -350,7 +351,8 @@ def select_over(
     """Select as `select` does; what is in the box is not simulated again (OP10)."""
     chosen = tuple(strategies)
     check_race(len(chosen), asked.margin, asked.alpha)
-    worlds = _Worlds(settled(scenario, asked.jobs, chosen), chosen, asked, progress, box)
+    ready = settled(scenario, asked.jobs, chosen, progress)
+    worlds = _Worlds(ready, chosen, asked, progress, box)
     return _raced(_begun(worlds), worlds)
 
 

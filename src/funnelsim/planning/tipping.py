@@ -11,6 +11,7 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Interval, resampled_means
+from funnelsim.io.progress import Progress, more
 from funnelsim.metrics.wording import listed, number
 from funnelsim.planning.held import as_typed, held_at, number_at, numbers
 from funnelsim.planning.paired import Profits, leader, must_be_known, profits_in
@@ -18,7 +19,7 @@ from funnelsim.scenario import Problem, Scenario, ScenarioError
 from funnelsim.scenario.input_words import key_in_words, moved_from_typed
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
-from funnelsim.studies.study import Progress, chosen_of
+from funnelsim.studies.study import chosen_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +173,7 @@ def tipping(
     chosen = chosen_of(scenario, strategies)
     keys = _keys(scenario, of, within, chosen)
     plan = Plan(replications, seed, engine, jobs)
-    typed = settled(as_typed(scenario), jobs, chosen)
+    typed = settled(as_typed(scenario), jobs, chosen, progress)
     best = leader(profits_in(typed, chosen, plan, progress))
     left_out: list[str] = []
 
@@ -186,7 +187,10 @@ def tipping(
         except ScenarioError:
             left_out.append(key)
             return
-        yield Tipping(key, first, last, *tips_of(evaluate, first, last))
+        yield Tipping(key, first, last, *tips_of(evaluate, first, last, tipped))
+
+    def tipped() -> None:
+        more(progress, HALVINGS * len(chosen) * replications)
 
     found = [each for key in keys for each in moved(key)]
     found.sort(key=lambda each: not each.tips)
@@ -246,7 +250,9 @@ class _Seen:
         return np.array(values), np.column_stack(columns)
 
 
-def tips_of(evaluate: Evaluate, low: float, high: float) -> tuple[str, tuple[Tip, ...]]:
+def tips_of(
+    evaluate: Evaluate, low: float, high: float, tipped: Callable[[], None] = lambda: None
+) -> tuple[str, tuple[Tip, ...]]:
     """Find the values of a range at which the best strategy changes.
 
     Strategies are compared at a few values of the range. Between two with different best strategies, the
@@ -259,6 +265,8 @@ def tips_of(evaluate: Evaluate, low: float, high: float) -> tuple[str, tuple[Tip
         From a value to the profits of strategies, (R,) each, in the same worlds.
     low, high : float
         The range.
+    tipped : callable
+        Called before a tip is located, which takes `HALVINGS` values more.
 
     Returns
     -------
@@ -280,6 +288,7 @@ def tips_of(evaluate: Evaluate, low: float, high: float) -> tuple[str, tuple[Tip
     tips = []
     for (first, last), (below, above) in zip(pairwise(looks), pairwise(best), strict=True):
         if below != above:
+            tipped()
             at, above_it = _halved(seen, first, last, above)
             tips.append(Tip(_located(seen, looks, below, above_it, at), below, above_it))
     return best[0], tuple(tips)
@@ -333,7 +342,7 @@ def _crossings(values: Floats, means: Floats, near: float) -> Floats:
     )
 
 
-def most_simulations(scenario: Scenario, of: str | None, strategies: Sequence[str] | None) -> int:
-    """Count how many strategies `tipping` simulates if each assumption tips once."""
+def simulations(scenario: Scenario, of: str | None, strategies: Sequence[str] | None) -> int:
+    """Count how many strategies `tipping` simulates besides those that locate a tip."""
     moved = 1 if of is not None else len(numbers(scenario))
-    return len(chosen_of(scenario, strategies)) * (1 + moved * (LOOKS + HALVINGS))
+    return len(chosen_of(scenario, strategies)) * (1 + moved * LOOKS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from funnelsim.forecast import Interval
+from funnelsim.io.progress import Progress
 from funnelsim.metrics.wording import listed, money, money_range, number
 from funnelsim.planning.held import as_typed, held_at, number_at, numbers
 from funnelsim.planning.paired import Profits, leader, mean_of, must_be_known, profits_in, profits_of
@@ -16,7 +17,6 @@ from funnelsim.scenario.input_words import key_in_words, moved_from_typed
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.pilot import settled
 from funnelsim.studies.replication import Plan
-from funnelsim.studies.study import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +190,7 @@ def tornado(
     must_be_known(scenario, of or (), numbers(scenario), "uncertain number")
     plan = Plan(replications, seed, engine, jobs)
     chosen = known if strategy is None else list(dict.fromkeys([TODAY, strategy]))
-    typed = settled(as_typed(scenario), jobs, chosen)
+    typed = settled(as_typed(scenario), jobs, chosen, progress)
     profits = profits_in(typed, chosen, plan, progress)
     others = {name: each for name, each in profits.items() if name != TODAY}
     best = strategy or (leader(others) if others else TODAY)

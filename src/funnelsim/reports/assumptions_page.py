@@ -9,6 +9,7 @@ from rich.text import Text
 
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
+from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import listed
 from funnelsim.reports import notes
@@ -22,7 +23,11 @@ _WIDEST_BEST = 30  # characters of the names of the best strategies on a line
 
 
 def assumptions_page(
-    result: AssumptionsResult, next_command: str, width: int = WIDTH, everything: bool = False
+    result: AssumptionsResult,
+    next_command: str,
+    width: int = WIDTH,
+    everything: bool = False,
+    progress: Progress = silent,
 ) -> RenderableType:
     """Lay out a comparison under each assumption for a terminal.
 
@@ -36,7 +41,11 @@ def assumptions_page(
         Characters of a line at most.
     everything : bool
         Whether to show also what assumptions and strategies change, and the whole horizon.
+    progress : callable
+        Working out the comparisons is a step of it.
     """
+    for name in step_through(result.comparisons, progress, "Working out", "comparisons"):
+        _ = result[name].comparison.leaders(), result[name].warnings  # forecasts keep what takes long
     typed = result[AS_TYPED]
     base = typed[typed.base]
     months = base.forecast.months

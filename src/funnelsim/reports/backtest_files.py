@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from funnelsim.calibration.backtest.results import Backtest
+from funnelsim.io.files import Files, Make
 from funnelsim.reports.backtest_page import backtest_page, verdict
 from funnelsim.reports.backtest_pictures import backtest_pictures
 from funnelsim.reports.document import as_json
 from funnelsim.reports.grid import as_text
 
 
-def backtest_files(result: Backtest, source: str) -> Iterator[tuple[str, bytes]]:
+def backtest_files(result: Backtest, source: str) -> Files:
     """Write a backtest, file by file.
 
     Parameters
@@ -22,17 +24,23 @@ def backtest_files(result: Backtest, source: str) -> Iterator[tuple[str, bytes]]
     source : str
         Name of the history.
 
-    Yields
-    ------
-    tuple of str and bytes
-        Name and contents: the page as text; `windows.csv` and `deals.csv`, a row for each score, with numbers
-        in full; `backtest.json`; PNG.
+    Returns
+    -------
+    Files
+        The page as text; `windows.csv` and `deals.csv`, a row for each score, with numbers in full;
+        `backtest.json`; PNG.
     """
-    yield "backtest.txt", as_text(backtest_page(result, source)).encode()
-    for name, frame in (("windows", result.windows), ("deals", result.deals)):
-        yield f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
-    yield "backtest.json", as_json(backtest_document(result)).encode()
-    yield from backtest_pictures(result)
+    makes: dict[str, Make] = {
+        "backtest.txt": lambda: as_text(backtest_page(result, source)).encode(),
+        "windows.csv": lambda: _csv(result.windows),
+        "deals.csv": lambda: _csv(result.deals),
+        "backtest.json": lambda: as_json(backtest_document(result)).encode(),
+    }
+    return Files(makes | backtest_pictures(result).makes)
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 def backtest_document(result: Backtest) -> dict[str, Any]:

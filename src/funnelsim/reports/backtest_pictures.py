@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from typing import cast
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from funnelsim.calibration.backtest.results import Backtest
 from funnelsim.calibration.backtest.scores import FEWEST
 from funnelsim.calibration.backtest.windows import WINS
-from funnelsim.reports.names import BLUE, GREY, RED, SKY, drawable, in_lines, with_fonts
+from funnelsim.io.files import Files
+from funnelsim.reports.names import BLUE, GREY, RED, SKY, drawable, in_lines
+from funnelsim.reports.pictures import png
 
 _WIDEST = 78  # characters of a line above a picture
 _BINS = 10
@@ -79,13 +78,7 @@ def plot_pit(result: Backtest, quantity: str = WINS) -> Axes:
     return ax
 
 
-def backtest_pictures(result: Backtest) -> Iterator[tuple[str, bytes]]:
-    """Draw the pictures of wins as PNG, without a window: file names and contents."""
-    plt.switch_backend("Agg")
-    for name, draw in (("windows", plot_windows), ("pit", plot_pit)):
-        content = io.BytesIO()
-        with with_fonts():
-            figure = cast(Figure, draw(result).figure)
-            figure.savefig(content, format="png", dpi=150)
-        plt.close(figure)
-        yield f"{name}.png", content.getvalue()
+def backtest_pictures(result: Backtest) -> Files:
+    """Draw the pictures of wins as PNG, without a window."""
+    draws = {"windows": plot_windows, "pit": plot_pit}
+    return Files({f"{name}.png": partial(png, partial(draw, result)) for name, draw in draws.items()})

@@ -10,6 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from funnelsim.decisions.profits import PROFIT
+from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.metrics import FIGURES
 from funnelsim.metrics.wording import listed, simulated
 from funnelsim.reports import notes
@@ -37,6 +39,7 @@ def comparison_page(
     everything: bool = False,
     width: int = WIDTH,
     questions: Sequence[Question] = (),
+    progress: Progress = silent,
 ) -> RenderableType:
     """Lay out a comparison for a terminal.
 
@@ -52,10 +55,20 @@ def comparison_page(
         Characters of a line at most.
     questions : sequence of Question
         Which pages to show instead of the answer.
+    progress : callable
+        Working out the strategies and the pages are steps of it.
     """
-    shown = _everything(result, width) if everything else _shown(result, questions, width)
+    _work_out(result, progress)
+    shown = _everything(result, width, progress) if everything else _shown(result, questions, width, progress)
     more = [] if everything or not next_command else [Text(), Text(to_see_more(questions))]
     return Group(*_top(result), *shown, *more, *notes.next_step(next_command, width))
+
+
+def _work_out(result: ComparisonResult, progress: Progress) -> None:
+    """Work out what takes longest; forecasts keep what has been worked out."""
+    for name in step_through(result.simulations, progress, "Working out", "strategies"):
+        result[name].forecast.estimate(PROFIT)
+        _ = result[name].warnings
 
 
 def to_see_more(shown: Sequence[Question]) -> str:
@@ -85,12 +98,14 @@ def _top(result: ComparisonResult) -> list[RenderableType]:
     ]
 
 
-def _shown(result: ComparisonResult, questions: Sequence[Question], width: int) -> Iterable[RenderableType]:
+def _shown(
+    result: ComparisonResult, questions: Sequence[Question], width: int, progress: Progress
+) -> Iterable[RenderableType]:
     """Show the answer, or what is asked for."""
     if not questions:
         yield from notes.section("Verdict", [printable(result.answer)])
         yield from _answer(result, width)
-    for question in questions:
+    for question in step_through(questions, progress, "Working out", "pages"):
         yield from of_all(question, result, width)
     if questions:
         yield Text()
@@ -158,7 +173,7 @@ def _about_the_table(result: ComparisonResult) -> str:
     return " ".join(said)
 
 
-def _everything(result: ComparisonResult, width: int) -> Iterable[RenderableType]:
+def _everything(result: ComparisonResult, width: int, progress: Progress) -> Iterable[RenderableType]:
     """Lay out all there is."""
     base = result[result.base]
     yield Text(notes.horizon(base.scenario))
@@ -166,7 +181,7 @@ def _everything(result: ComparisonResult, width: int) -> Iterable[RenderableType
     yield from _answer(result, width)
     yield from notes.what_changes(result.scenario, result)
     yield from notes.section("Mind", notes.warnings(result.notes, result.titles))
-    for question in QUESTIONS:
+    for question in step_through(QUESTIONS, progress, "Working out", "pages"):
         yield from of_all(question, result, width)
     if goal_columns(result):
         yield Text()

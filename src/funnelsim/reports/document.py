@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import ADDED_UP, MAIN, Breakdown, Chance, Estimate, Forecast, Interval, Within
+from funnelsim.io.progress import Progress, silent, step
 from funnelsim.metrics import FIGURES
 from funnelsim.planning.optimise import OptimiseResult
 from funnelsim.planning.select import SelectionResult
@@ -49,21 +50,27 @@ _P_VALUES = {
 }
 
 
-def comparison_document(result: ComparisonResult) -> dict[str, Any]:
-    """Write a comparison as plain tables.
+def comparison_document(result: ComparisonResult, progress: Progress = silent) -> dict[str, Any]:
+    """Write a comparison as plain tables; working out its figures is a step of the progress.
 
     Strategies have every figure with both intervals; `against_base` has the paired differences.
     """
-    return {**_what_ran(result[result.base], result.scenario), **_compared(result)}
+    with step(progress, "Working out", _count(result), "figures") as tell:
+        return {**_what_ran(result[result.base], result.scenario), **_compared(result, tell)}
 
 
-def assumptions_document(result: AssumptionsResult) -> dict[str, Any]:
+def assumptions_document(result: AssumptionsResult, progress: Progress = silent) -> dict[str, Any]:
     """Write comparisons under assumptions as plain tables; `under` has the whole comparison under each."""
+    with step(progress, "Working out", sum(map(_count, result.comparisons.values())), "figures") as tell:
+        return _under_assumptions(result, tell)
+
+
+def _under_assumptions(result: AssumptionsResult, tell: Progress) -> dict[str, Any]:
     typed = result[AS_TYPED]
     return {
         **_what_ran(typed[typed.base], result.scenario),
         "under": {
-            name: {**_what_is_assumed(each.scenario), **_compared(each)}
+            name: {**_what_is_assumed(each.scenario), **_compared(each, tell)}
             for name, each in result.comparisons.items()
         },
         "best": result.best,
@@ -75,10 +82,10 @@ def assumptions_document(result: AssumptionsResult) -> dict[str, Any]:
     }
 
 
-def romi_document(result: RomiResult) -> dict[str, Any]:
+def romi_document(result: RomiResult, progress: Progress = silent) -> dict[str, Any]:
     """Write what each channel brings as plain tables, with the comparison that it is taken from."""
     return {
-        **comparison_document(result.result),
+        **comparison_document(result.result, progress),
         "romi": {name: dict(row) for name, row in result.table.iterrows()},
         "romi_verdict": result.verdict,
     }
@@ -141,7 +148,7 @@ def _decided(result: Decision) -> dict[str, Any]:
     }
 
 
-def selection_document(result: SelectionResult) -> dict[str, Any]:
+def selection_document(result: SelectionResult, progress: Progress = silent) -> dict[str, Any]:
     """Write a selection as plain tables, with the comparison of the winner and today in fresh worlds."""
     asked = result.asked
     return {
@@ -163,12 +170,12 @@ def selection_document(result: SelectionResult) -> dict[str, Any]:
         "stopped": result.stopped,
         "sentences": list(result.sentences),
         "warnings": list(result.warnings),
-        "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
+        "fresh": None if result.confirmed is None else comparison_document(result.confirmed, progress),
         **_what_is_assumed(result.scenario),
     }
 
 
-def optimise_document(result: OptimiseResult) -> dict[str, Any]:
+def optimise_document(result: OptimiseResult, progress: Progress = silent) -> dict[str, Any]:
     """Write the best point found as plain tables, with all points that were tried."""
     study = result.search.study
     return {
@@ -195,15 +202,15 @@ def optimise_document(result: OptimiseResult) -> dict[str, Any]:
         ],
         "sentences": list(result.sentences),
         "stopped": result.stopped,
-        "fresh": None if result.confirmed is None else comparison_document(result.confirmed),
+        "fresh": None if result.confirmed is None else comparison_document(result.confirmed, progress),
         **_what_is_assumed(result.scenario),
     }
 
 
-def measure_next_document(result: MeasureNextResult) -> dict[str, Any]:
+def measure_next_document(result: MeasureNextResult, progress: Progress = silent) -> dict[str, Any]:
     """Write what it is worth to know each uncertain number, with the comparison that it is taken from."""
     return {
-        **comparison_document(result.result),
+        **comparison_document(result.result, progress),
         "measure_next": {name: dict(row) for name, row in result.table.iterrows()},
         "shares_of_the_gain_of": result.strategy,
         "measure_next_verdict": result.verdict,
@@ -265,16 +272,23 @@ def _what_is_assumed(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _compared(result: ComparisonResult) -> dict[str, Any]:
+def _count(result: ComparisonResult) -> int:
+    """Count the figures of a comparison: those of each strategy, and the differences of all but the base."""
+    return len(_figures_by("all")) * (2 * len(result) - 1)
+
+
+def _compared(result: ComparisonResult, tell: Progress) -> dict[str, Any]:
+    """Write a comparison; `tell` hears of each figure."""
     comparison = result.comparison
     against: dict[str, dict[str, Any]] = {name: {} for name in comparison.others}
     for metric in _figures_by("all"):
         for name, found in comparison.differences(metric).items():
             relative = comparison.relative(name, metric)
             against[name][metric] = _difference(found) | {"relative": _interval(relative)}
+        tell(len(against))
     return {
         "strategies": {
-            name: _what_it_is(result.scenario, name) | _strategy(each)
+            name: _what_it_is(result.scenario, name) | _strategy(each, tell)
             for name, each in result.simulations.items()
         },
         "base": result.base,
@@ -291,16 +305,23 @@ def _compared(result: ComparisonResult) -> dict[str, Any]:
     }
 
 
-def simulation_document(result: SimulationResult) -> dict[str, Any]:
-    """Write one strategy as plain tables, with all breakdowns."""
+def simulation_document(result: SimulationResult, progress: Progress = silent) -> dict[str, Any]:
+    """Write one strategy as plain tables, with all breakdowns; working out figures is a step."""
+    count = sum(len(_figures_by(dimension)) for dimension in ("all", *_CUTS))
+    with step(progress, "Working out", count, "figures") as tell:
+        return _simulated(result, tell)
+
+
+def _simulated(result: SimulationResult, tell: Progress) -> dict[str, Any]:
+    """Write one strategy; `tell` hears of each figure."""
     forecast = result.forecast
     cycle = forecast.cycle()
     return {
         **_what_ran(result, result.scenario),
         "strategy": result.strategy,
         "title": result.title,
-        **_strategy(result),
-        "by": {dimension: _by(forecast, dimension) for dimension in _CUTS},
+        **_strategy(result, tell),
+        "by": {dimension: _by(forecast, dimension, tell) for dimension in _CUTS},
         "cumulative": {
             metric: dict(zip(forecast.names.months, (each._asdict() for each in found), strict=True))
             for metric, found in ((name, forecast.cumulative(name)) for name in ADDED_UP)
@@ -315,6 +336,11 @@ def simulation_document(result: SimulationResult) -> dict[str, Any]:
             "won_within": {f"{level:.0%}": _within(cycle.quantile(level)) for level in _LEVELS},
         },
     }
+
+
+def json_file(make: Callable[[], dict[str, Any]]) -> bytes:
+    """Make a document, and write it as a file."""
+    return (as_json(make()) + "\n").encode()
 
 
 def as_json(document: dict[str, Any]) -> str:
@@ -382,10 +408,14 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _strategy(result: SimulationResult) -> dict[str, Any]:
+def _strategy(result: SimulationResult, tell: Progress) -> dict[str, Any]:
     forecast = result.forecast
+    figures = {}
+    for name in _figures_by("all"):
+        figures[name] = _estimate(forecast.estimate(name))
+        tell(1)
     return {
-        "figures": {name: _estimate(forecast.estimate(name)) for name in _figures_by("all")},
+        "figures": figures,
         "conversions": {
             each.stage: {"typed": each.typed, "simulated": _estimate(each.simulated)}
             for each in forecast.conversions()
@@ -453,12 +483,13 @@ def _difference(found: Difference) -> dict[str, Any]:
     }
 
 
-def _by(forecast: Forecast, dimension: str) -> dict[str, Any]:
-    """Write all figures of a dimension: place, figure, statistics."""
+def _by(forecast: Forecast, dimension: str, tell: Progress) -> dict[str, Any]:
+    """Write all figures of a dimension: place, figure, statistics; `tell` hears of each figure."""
     found: dict[str, dict[str, Any]] = {}
     for metric in _figures_by(dimension):
         for place, estimate in _places(forecast.by(metric, dimension)):
             found.setdefault(place, {})[metric] = estimate
+        tell(1)
     return found
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -19,6 +20,8 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Forecast, Within, cohorts, retained
 from funnelsim.forecast.intervals import student
+from funnelsim.io.files import Files
+from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, TIMES, Unit
 from funnelsim.metrics import Figure as Metric
@@ -345,30 +348,34 @@ def cash_balance(forecast: Forecast, strategy: str, ax: Axes | None = None) -> A
     return ax
 
 
-def write_pictures(result: ComparisonResult, folder: Path) -> list[Path]:
+def write_pictures(result: ComparisonResult, folder: Path, progress: Progress = silent) -> list[Path]:
     """Draw a comparison's pictures into PNG files, without a window; return the files."""
     written = []
-    for name, content in drawn(result):
+    for name, content in step_through(drawn(result).items(), progress, "Drawing", "pictures"):
         with whole_file(folder / name, overwrite=True) as opened:
             opened.write(content)
         written.append(folder / name)
     return written
 
 
-def drawn(result: ComparisonResult | SimulationResult) -> Iterator[tuple[str, bytes]]:
-    """Draw the pictures of a result as PNG, without a window: file names and contents."""
-    plt.switch_backend("Agg")
-    for name, draw in _pictures(result).items():
-        content = io.BytesIO()
-        with with_fonts():
-            made = draw()
-            figure = made if isinstance(made, Figure) else cast(Figure, made.figure)
-            figure.savefig(content, format="png", dpi=150)
-        plt.close(figure)
-        yield f"{name}.png", content.getvalue()
+def drawn(result: ComparisonResult | SimulationResult) -> Files:
+    """Draw the pictures of a result as PNG, without a window."""
+    return Files({f"{name}.png": partial(png, draw) for name, draw in _pictures(result).items()})
 
 
 Draw = Callable[[], Axes | Figure]
+
+
+def png(draw: Draw) -> bytes:
+    """Draw a picture as PNG, without a window."""
+    plt.switch_backend("Agg")
+    content = io.BytesIO()
+    with with_fonts():
+        made = draw()
+        figure = made if isinstance(made, Figure) else cast(Figure, made.figure)
+        figure.savefig(content, format="png", dpi=150)
+    plt.close(figure)
+    return content.getvalue()
 
 
 def _pictures(result: ComparisonResult | SimulationResult) -> dict[str, Draw]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import pandas as pd
 from rich.console import RenderableType
 
+from funnelsim.forecast import Forecast
+from funnelsim.io.files import Files, Make
 from funnelsim.reports import workbook
 from funnelsim.reports.assumptions_page import assumptions_page
 from funnelsim.reports.comparison_page import comparison_page
-from funnelsim.reports.document import as_json, assumptions_document, comparison_document, simulation_document
+from funnelsim.reports.document import (
+    assumptions_document,
+    comparison_document,
+    json_file,
+    simulation_document,
+)
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.pictures import drawn
 from funnelsim.reports.simulation_page import simulation_page
@@ -31,7 +39,7 @@ _COLUMNS = {"assumption": "assumption_title", "strategy": "strategy_title"}  # b
 
 def result_files(
     result: AssumptionsResult | ComparisonResult | SimulationResult, decimal_comma: bool = False
-) -> Iterator[tuple[str, bytes]]:
+) -> Files:
     r"""Write a result's whole page, figures and pictures, file by file.
 
     Parameters
@@ -41,73 +49,77 @@ def result_files(
         Whether CSV has commas in numbers and semicolons between them, as spreadsheets of many countries read
         it.
 
-    Yields
-    ------
-    tuple of str and bytes
-        Name and contents: the page as text, without what to try next; CSV in UTF-8 with the mark by which
-        spreadsheets know it, with floats in full and an empty cell for undefined values; `results.json`;
-        where openpyxl is installed, `figures.xlsx`; PNG.
+    Returns
+    -------
+    Files
+        The page as text, without what to try next; CSV in UTF-8 with the mark by which spreadsheets know it,
+        with floats in full and an empty cell for undefined values; `results.json`; where openpyxl is
+        installed, `figures.xlsx`; PNG.
 
     Examples
     --------
     >>> import funnelsim as fs
     >>> files = result_files(fs.simulate(fs.load("first_steps"), replications=3, jobs=1))
-    >>> name, content = next(files)
-    >>> name, content.splitlines()[0]
-    ('run.txt', b'first_steps, strategy today')
-    >>> name, content = next(files)
-    >>> name, content.splitlines()[0][:35]
-    ('summary.csv', b'\xef\xbb\xbffigure,title,unit,basis,mean,low')
+    >>> list(files)[:2], files["run.txt"].splitlines()[0]
+    (['run.txt', 'summary.csv'], b'first_steps, strategy today')
+    >>> files["summary.csv"].splitlines()[0][:35]
+    b'\xef\xbb\xbffigure,title,unit,basis,mean,low'
     """
     name, page = _page(result)
-    yield f"{name}.txt", as_text(page).encode()
+    makes = {f"{name}.txt": lambda: as_text(page()).encode()} | _figures(result, decimal_comma)
     if isinstance(result, AssumptionsResult):
-        titles: Titles = {"strategy": result[AS_TYPED].titles, "assumption": result.titles}
-        yield from _written(result, titles, _OF_ASSUMPTIONS, assumptions_document(result), decimal_comma)
-        return
+        return Files(makes)
+    if workbook.is_there():
+        makes[workbook.NAME] = partial(workbook.workbook, result)
+    return Files(makes | drawn(result).makes)
+
+
+def _page(result: AssumptionsResult | ComparisonResult | SimulationResult) -> tuple[str, Page]:
+    """Name what is printed of a result, and lay it out."""
+    if isinstance(result, SimulationResult):
+        return "run", partial(simulation_page, result, next_command="", everything=True)
+    if isinstance(result, AssumptionsResult):
+        return "comparison", partial(assumptions_page, result, next_command="", everything=True)
+    return "comparison", partial(comparison_page, result, next_command="", everything=True)
+
+
+def _figures(
+    result: AssumptionsResult | ComparisonResult | SimulationResult, decimal_comma: bool
+) -> dict[str, Make]:
+    """Write the figures of a result as CSV and JSON."""
+    titles: Titles = {}
+    document: Callable[[], dict[str, Any]]
     frames: tuple[str, ...]
-    if isinstance(result, ComparisonResult):
-        frames, document = _OF_A_COMPARISON, comparison_document(result)
-        forecasts, titles = (
-            [each.forecast for each in result.simulations.values()],
-            {"strategy": result.titles},
-        )
+    if isinstance(result, AssumptionsResult):
+        titles = {"strategy": result[AS_TYPED].titles, "assumption": result.titles}
+        frames, document = _OF_ASSUMPTIONS, partial(assumptions_document, result)
+    elif isinstance(result, ComparisonResult):
+        titles = {"strategy": result.titles}
+        forecasts = [each.forecast for each in result.simulations.values()]
+        frames, document = _OF_A_COMPARISON + _more(forecasts), partial(comparison_document, result)
     else:
-        frames, document = _OF_A_RUN, simulation_document(result)
-        forecasts, titles = [result.forecast], {}
+        frames, document = _OF_A_RUN + _more([result.forecast]), partial(simulation_document, result)
+        if result.forecast.has_customers:
+            frames = (*frames, *_OF_CUSTOMERS)
+    makes: dict[str, Make] = {
+        f"{name}.csv": partial(_frame, result, name, titles, decimal_comma) for name in frames
+    }
+    return makes | {"results.json": partial(json_file, document)}
+
+
+def _more(forecasts: Sequence[Forecast]) -> tuple[str, ...]:
+    """Name the frames that only some scenarios have."""
     unsure = any(each.unknowns is not None for each in forecasts)
     planned = any(each.quotas() for each in forecasts)
-    frames = (*frames, *(_OF_THE_UNSURE if unsure else ()), *(_OF_A_PLAN if planned else ()))
-    if isinstance(result, SimulationResult) and result.forecast.has_customers:
-        frames = (*frames, *_OF_CUSTOMERS)
-    yield from _written(result, titles, frames, document, decimal_comma)
-    if workbook.is_there():
-        yield workbook.NAME, workbook.workbook(result)
-    yield from drawn(result)
+    return (*(_OF_THE_UNSURE if unsure else ()), *(_OF_A_PLAN if planned else ()))
 
 
-def _page(result: AssumptionsResult | ComparisonResult | SimulationResult) -> tuple[str, RenderableType]:
-    """Lay out what is printed of a result, and name it."""
-    if isinstance(result, SimulationResult):
-        return "run", simulation_page(result, next_command="", everything=True)
-    if isinstance(result, AssumptionsResult):
-        return "comparison", assumptions_page(result, next_command="", everything=True)
-    return "comparison", comparison_page(result, next_command="", everything=True)
-
-
+Page = Callable[[], RenderableType]
 Titles = Mapping[str, Mapping[str, str]]  # by what an index calls it, and by name
 
 
-def _written(
-    result: object,
-    titles: Titles,
-    frames: tuple[str, ...],
-    document: dict[str, Any],
-    decimal_comma: bool,
-) -> Iterator[tuple[str, bytes]]:
-    for name in frames:
-        yield f"{name}.csv", csv(getattr(result, name), titles, decimal_comma)
-    yield "results.json", (as_json(document) + "\n").encode()
+def _frame(result: object, name: str, titles: Titles, decimal_comma: bool) -> bytes:
+    return csv(getattr(result, name), titles, decimal_comma)
 
 
 def csv(frame: pd.DataFrame, titles: Titles | None = None, decimal_comma: bool = False) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import amount, listed
 from funnelsim.reports import notes
@@ -31,6 +32,7 @@ def simulation_page(
     everything: bool = False,
     width: int = WIDTH,
     questions: Sequence[Question] = (),
+    progress: Progress = silent,
 ) -> RenderableType:
     """Lay out one strategy for a terminal.
 
@@ -46,12 +48,16 @@ def simulation_page(
         Characters of a line at most.
     questions : sequence of Question
         Which pages to show instead of the summary.
+    progress : callable
+        Working out figures and pages are steps of it.
     """
+    for name in step_through(_MAIN, progress, "Working out", "figures"):
+        result.forecast.estimate(name)  # is kept
     asked = QUESTIONS if everything else questions
     found: list[RenderableType] = [*_top(result, everything)]
     if everything or not questions:
         found += _summary(result, width)
-    for question in asked:
+    for question in step_through(asked, progress, "Working out", "pages"):
         found += of_one(question, result, width)
     if everything:
         found += what_is_unknown(result.forecast, width)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from funnelsim.reports.document import as_json
+from funnelsim.io.files import Files, Make
+from funnelsim.reports.document import json_file
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.saving import csv
 from funnelsim.reports.study_page import study_page
@@ -16,7 +17,7 @@ from funnelsim.studies.designed.verdicts import told
 from funnelsim.studies.store import packed
 
 
-def study_files(result: StudyResult, decimal_comma: bool = False) -> Iterator[tuple[str, bytes]]:
+def study_files(result: StudyResult, decimal_comma: bool = False) -> Files:
     """Write a study, file by file; the same bytes however often it was stopped.
 
     Parameters
@@ -25,20 +26,28 @@ def study_files(result: StudyResult, decimal_comma: bool = False) -> Iterator[tu
     decimal_comma : bool
         As in `result_files`.
 
-    Yields
-    ------
-    tuple of str and bytes
-        Name and contents: the page as text; `table.csv`, a row a point; `by_month.csv` and the like where the
-        study asks for figures by month, ...; `years.npz`, the arrays `values`, `expected` and `twins` of
-        NumPy; `study.json`.
+    Returns
+    -------
+    Files
+        The page as text; `table.csv`, a row a point; `by_month.csv` and the like where the study asks for
+        figures by month, ...; `years.npz`, the arrays `values`, `expected` and `twins` of NumPy;
+        `study.json`.
     """
-    yield "page.txt", as_text(study_page(result)).encode()
-    yield "table.csv", csv(result.table, decimal_comma=decimal_comma)
+    makes: dict[str, Make] = {
+        "page.txt": lambda: as_text(study_page(result)).encode(),
+        "table.csv": lambda: csv(result.table, decimal_comma=decimal_comma),
+    }
     for cut in result.study.cuts:
-        yield f"by_{cut}.csv", csv(result.by(cut), decimal_comma=decimal_comma)
-    arrays = {"values": result.values, "expected": result.expected, "twins": result.twins}
-    yield "years.npz", packed(arrays)
-    yield "study.json", (as_json(study_document(result)) + "\n").encode()
+        makes[f"by_{cut}.csv"] = partial(_cut, result, cut, decimal_comma)
+    makes["years.npz"] = lambda: packed(
+        {"values": result.values, "expected": result.expected, "twins": result.twins}
+    )
+    makes["study.json"] = partial(json_file, partial(study_document, result))
+    return Files(makes)
+
+
+def _cut(result: StudyResult, cut: str, decimal_comma: bool) -> bytes:
+    return csv(result.by(cut), decimal_comma=decimal_comma)
 
 
 def study_document(result: StudyResult) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from funnelsim.decisions.compare import Lead
 from funnelsim.decisions.verdict import ahead_under, under_assumptions
+from funnelsim.io.progress import Progress
 from funnelsim.scenario import AS_TYPED, Problem, Scenario, ScenarioError
 from funnelsim.studies.pilot import alike, settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult, reports
-from funnelsim.studies.study import Progress, chosen_of, compare_over
+from funnelsim.studies.study import chosen_of, compare_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,7 +194,7 @@ def compare_assumptions(
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
     found: dict[str, ComparisonResult] = {}
-    for name, each in under_all(scenario, jobs, chosen).items():
+    for name, each in under_all(scenario, jobs, chosen, progress).items():
         try:
             found[name] = compare_over(each, chosen, plan, progress)
         except KeyboardInterrupt:
@@ -219,14 +220,16 @@ def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: 
     scenario, plan, chosen = result.scenario, result.plan, [*result]
     found = {AS_TYPED: result}
     for name in scenario.assumptions:
-        ready = settled(scenario.under(name), plan.jobs, chosen)
+        ready = settled(scenario.under(name), plan.jobs, chosen, progress)
         found[name] = compare_over(alike({AS_TYPED: scenario, name: ready})[name], chosen, plan, progress)
         if found[name].stopped:
             raise KeyboardInterrupt
     return AssumptionsResult(scenario, found)
 
 
-def under_all(scenario: Scenario, jobs: int, strategies: Sequence[str]) -> dict[str, Scenario]:
+def under_all(
+    scenario: Scenario, jobs: int, strategies: Sequence[str], progress: Progress
+) -> dict[str, Scenario]:
     """Return the scenario as typed and under each assumption, all with the longest months that one needs.
 
     Raises
@@ -238,4 +241,4 @@ def under_all(scenario: Scenario, jobs: int, strategies: Sequence[str]) -> dict[
         problem = Problem("assumptions", "is missing", "a table [assumptions.NAME] with a change")
         raise ScenarioError([problem], scenario.source)
     scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
-    return alike({name: settled(each, jobs, strategies) for name, each in scenarios.items()})
+    return alike({name: settled(each, jobs, strategies, progress) for name, each in scenarios.items()})

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from funnelsim.engines.compiled.blocks import Standing
 from funnelsim.engines.compiled.state import State
 from funnelsim.engines.fold import Tally
 from funnelsim.io.memory import available_memory
+from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.io.provenance import this_platform
 from funnelsim.io.reading import open_regular
 from funnelsim.io.writing import UnusableError, whole_file
@@ -95,8 +96,16 @@ class Checkpoint:
         """Count the worlds."""
         return len(self.worlds)
 
-    def save(self, path: Path, *, overwrite: bool = False) -> None:
+    def save(self, path: Path, *, overwrite: bool = False, progress: Progress = silent) -> None:
         """Write it into a file: arrays, and a header that says of what they are.
+
+        Parameters
+        ----------
+        path : path
+        overwrite : bool
+            Whether to replace a file that exists.
+        progress : callable
+            Writing the arrays is a step of it.
 
         Raises
         ------
@@ -119,11 +128,17 @@ class Checkpoint:
         }
         arrays[_HEADER] = np.frombuffer(json.dumps(header).encode(), np.uint8)
         with whole_file(path, overwrite=overwrite, mode=0o644) as opened:
-            np.savez_compressed(opened, allow_pickle=False, **arrays)
+            _write(opened, arrays, progress)
 
     @classmethod
-    def load(cls, path: Path) -> Checkpoint:
+    def load(cls, path: Path, progress: Progress = silent) -> Checkpoint:
         """Read it from a file.
+
+        Parameters
+        ----------
+        path : path
+        progress : callable
+            Reading the arrays is a step of it.
 
         Raises
         ------
@@ -135,7 +150,7 @@ class Checkpoint:
         try:
             with open_regular(path) as file:
                 _must_be_own(path, file)
-                arrays = _arrays_of(file)
+                arrays = _arrays_of(file, progress)
             header = json.loads(arrays.pop(_HEADER).tobytes())
             whole = header["sha256"] == _sha(arrays)
             form, code, platform = header["format"], header["code"], header["platform"]
@@ -199,7 +214,15 @@ def _must_be_own(path: Path, file: BinaryIO) -> None:
         )
 
 
-def _arrays_of(file: BinaryIO) -> Arrays:
+def _write(opened: IO[bytes], arrays: Arrays, progress: Progress) -> None:
+    """Write arrays as `numpy.savez_compressed` does, and tell of each."""
+    with zipfile.ZipFile(opened, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, array in step_through(arrays.items(), progress, "Writing", "arrays"):
+            with packed.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def _arrays_of(file: BinaryIO, progress: Progress) -> Arrays:
     """Read the arrays of a file, if they fit into memory; nothing in them is ever executed."""
     with zipfile.ZipFile(file) as packed:
         needed = sum(each.file_size for each in packed.infolist())
@@ -208,7 +231,7 @@ def _arrays_of(file: BinaryIO) -> Arrays:
         raise UnusableError(f"the checkpoint needs {needed:,} bytes of memory, and there are {left:,}")
     file.seek(0)
     with np.load(file, allow_pickle=False) as opened:
-        return {name: opened[name] for name in opened.files}
+        return {name: opened[name] for name in step_through(opened.files, progress, "Reading", "arrays")}
 
 
 def _standing(kind: str, number: int, arrays: Arrays) -> Standing:

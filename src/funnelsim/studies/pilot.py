@@ -21,6 +21,7 @@ from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.engines.fold import Tally, age_edges
 from funnelsim.forecast import Forecast
 from funnelsim.forecast.intervals import student
+from funnelsim.io.progress import Progress, more, silent, step
 from funnelsim.metrics.ages import open_after, wins_to_come
 from funnelsim.metrics.cut import Cut, cut
 from funnelsim.metrics.wording import number, span
@@ -86,7 +87,9 @@ class Pilot:
     forecasts: dict[str, Forecast]
 
 
-def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> Scenario:
+def settled(
+    scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = (), progress: Progress = silent
+) -> Scenario:
     """Let a pilot choose the months of warm-up and drain that are not typed.
 
     Parameters
@@ -97,6 +100,8 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
         Worlds that run at the same time; 0 takes every processor.
     strategies : iterable of str
         Combinations of strategies that share them too.
+    progress : callable
+        Of whatever asks for it: the pilot is a step of that.
 
     Raises
     ------
@@ -115,7 +120,7 @@ def settled(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -
     _refuse(scenario, check_quarters(scenario))
     if scenario.is_settled:
         return scenario
-    found = pilot(scenario, jobs, strategies)
+    found = pilot(scenario, jobs, strategies, progress)
     for name in found.forecasts:
         _check_numbers(scenario.strategy(name), found.months)
     return scenario.with_months(found.months, found.doubts)
@@ -141,7 +146,9 @@ def _refuse(scenario: Scenario, problems: Problems) -> None:
         raise ScenarioError(found, scenario.source)
 
 
-def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> Pilot:
+def pilot(
+    scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = (), progress: Progress = silent
+) -> Pilot:
     """Find the months of a scenario and its strategies, and what to expect of each as it is in the end.
 
     The warm-up is long enough for today and for strategies that have always been in force, as they are before
@@ -153,7 +160,7 @@ def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> 
 
     Parameters
     ----------
-    scenario, jobs, strategies
+    scenario, jobs, strategies, progress
         As `settled` takes them.
 
     Raises
@@ -161,18 +168,24 @@ def pilot(scenario: Scenario, jobs: int = 0, strategies: Iterable[str] = ()) -> 
     EndlessLoopError
         If leads go in circles at one instant without end.
     """
+    with step(progress, "Trying out", 0, "years") as tell:
+        return _tried_out(scenario, jobs, strategies, tell)
+
+
+def _tried_out(scenario: Scenario, jobs: int, strategies: Iterable[str], progress: Progress) -> Pilot:
+    """Find the months of a scenario, and tell how many years that takes as they come."""
     names = dict.fromkeys((*strategy_names(scenario), *strategies))
     scenarios = {name: scenario.strategy(name) for name in names}
     certain = {name: with_all_deciding(at_medians(each)) for name, each in scenarios.items()}
     timelines = {name: scenario.timeline(name) for name in names}
-    needs, pasts = _needs(certain, jobs), _needs(_pasts(timelines), jobs)
+    needs, pasts = (_needs(each, jobs, progress) for each in (certain, _pasts(timelines)))
     of_today = pasts.get(TODAY, needs[TODAY])
     for name, timeline in timelines.items():
         if len(timeline) > 1:
             past = pasts.get(name, of_today)
             why = f"Before any change: {past.why}" if past.why else ""
             needs[name] = needs[name]._replace(warm_up=past.warm_up, why=why)
-    months, forecasts = _lived_through(certain, [*needs.values(), *pasts.values()], jobs)
+    months, forecasts = _lived_through(certain, [*needs.values(), *pasts.values()], jobs, progress)
     doubts = {
         name: tuple(_doubts(scenarios[name], needs[name], months, each)) for name, each in forecasts.items()
     }
@@ -200,13 +213,13 @@ class Need(NamedTuple):
     why: str  # there is no warm-up that is long enough, in a sentence
 
 
-def _needs(scenarios: Mapping[str, Scenario], jobs: int) -> dict[str, Need]:
+def _needs(scenarios: Mapping[str, Scenario], jobs: int, progress: Progress) -> dict[str, Need]:
     """Run level months until each scenario has shown what it needs, at most the longest of RUNS."""
     found: dict[str, Need] = {}
     rest = dict(scenarios)
     for months in RUNS:
         level = {name: levelled(each, months) for name, each in rest.items()}
-        for name, lived in _live(level, jobs, by=WEEK, standing=True).items():
+        for name, lived in _live(level, jobs, progress, by=WEEK, standing=True).items():
             found[name] = _need(lived, scenarios[name].horizon.period_months)
         rest = {name: each for name, each in scenarios.items() if None in found[name]}
     return found
@@ -326,7 +339,7 @@ def _why_unsettled(lived: _Lived) -> str:
 
 
 def _lived_through(
-    scenarios: Mapping[str, Scenario], needs: Collection[Need], jobs: int
+    scenarios: Mapping[str, Scenario], needs: Collection[Need], jobs: int, progress: Progress
 ) -> tuple[Months, dict[str, Forecast]]:
     """Run the scenarios with the months that they need, with longer drains until these are long enough."""
     horizon = next(iter(scenarios.values())).horizon
@@ -339,7 +352,7 @@ def _lived_through(
     drain = min(empty, most) if typed_drain is None else typed_drain
     while True:
         months = Months(warm_up, period, drain)
-        lived = _live({name: each.with_months(months) for name, each in scenarios.items()}, jobs)
+        lived = _live({name: each.with_months(months) for name, each in scenarios.items()}, jobs, progress)
         forecasts = {name: Forecast(each.model, each.names, each.tally) for name, each in lived.items()}
         short = any(_surely_above(OPEN, each.values("open_share")) for each in forecasts.values())
         if not short or drain == most or typed_drain is not None:
@@ -387,7 +400,7 @@ def crowd(scenario: Scenario) -> Crowd:
     >>> most.queueing, 10 < most.leads < 100
     (False, True)
     """
-    ((model, names, tally, _),) = _live({"": at_medians(scenario)}, 0, by=DAY).values()
+    ((model, names, tally, _),) = _live({"": at_medians(scenario)}, 0, silent, by=DAY).values()
     steps, stages = (cut(model, tally, dimension) for dimension in ("month", "stage"))
     opened = (steps.period(Event.INQUIRY) - _ended(steps)).mean(axis=0).cumsum()
     gone_on = stages.period(Event.ADVANCED) + stages.period(Event.SENT_BACK)
@@ -422,7 +435,12 @@ class _Lived(NamedTuple):
 
 
 def _live(
-    scenarios: Mapping[str, Scenario], jobs: int, by: int = 0, *, standing: bool = False
+    scenarios: Mapping[str, Scenario],
+    jobs: int,
+    progress: Progress,
+    by: int = 0,
+    *,
+    standing: bool = False,
 ) -> dict[str, _Lived]:
     """Run scenarios in a few worlds, so few that it takes no longer where there are more inquiries.
 
@@ -444,8 +462,9 @@ def _live(
         seen = _in_steps(model, by) if by else model
         seen = seen._replace(stocks_from=model.horizon) if standing else seen
         models[name] = (_thinned(seen, share) if share < 1 else seen, names)
+    more(progress, worlds * len(models))
     try:
-        found = _replicate(models, Plan(worlds, SEED, "compiled", jobs))
+        found = _replicate(models, Plan(worlds, SEED, "compiled", jobs), progress)
     except StuckError as stuck:
         raise in_words(stuck, [names for _, names in lowered.values()]) from stuck
     if any(len(each) < worlds for each in found.values()):
@@ -456,13 +475,15 @@ def _live(
     }
 
 
-def _replicate(models: dict[str, tuple[Model, Names]], plan: Plan) -> dict[str, Replications]:
+def _replicate(
+    models: dict[str, tuple[Model, Names]], plan: Plan, progress: Progress
+) -> dict[str, Replications]:
     """Run the worlds; in place of policies that Numba cannot compile, with round_robin."""
     try:
-        return replicate(_courses(models), plan)
+        return replicate(_courses(models), plan, progress)
     except PolicyError:
         by_turns = {name: (_by_turns(model), names) for name, (model, names) in models.items()}
-        return replicate(_courses(by_turns), plan)
+        return replicate(_courses(by_turns), plan, progress)
 
 
 def _courses(models: Mapping[str, tuple[Model, Names]]) -> dict[str, Course]:

@@ -20,6 +20,7 @@ from funnelsim.engines import ENGINES, new_ledger, pages_by_chapter
 from funnelsim.engines.compiled.blocks import PAGE, Replications, Standing, Workplace
 from funnelsim.engines.fold import Sums, Tally, new_tallies
 from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.io.progress import Progress
 from funnelsim.model.model import Chapters
 from funnelsim.model.own_policy import BUILT_IN, policy_names
 from funnelsim.scenario import Course
@@ -35,7 +36,6 @@ LOOK = 50  # worlds to the first look at what is finished, where a study ends wh
 
 _PAUSE = 0.1  # seconds between two looks at what threads have finished
 
-Progress = Callable[[int], None]
 Strategies = Mapping[str, Course]
 Enough = Callable[[dict[str, Replications]], bool]
 

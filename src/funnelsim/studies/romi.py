@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
+from funnelsim.io.progress import Progress
 from funnelsim.metrics.wording import listed, spoken
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, compare
+from funnelsim.studies.study import compare
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from funnelsim.decisions import AnyTime, Risk
 from funnelsim.decisions.any_time import must_be_a_margin, risks_of
 from funnelsim.decisions.sequences import EARLIEST, MOST
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 from funnelsim.scenario import AS_TYPED, Scenario
 from funnelsim.studies.assumptions import under_all
 from funnelsim.studies.checkpoint import Checkpoint
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, chosen_of, compare_until, ready_to_run
+from funnelsim.studies.study import chosen_of, compare_until, ready_to_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,7 +205,7 @@ def decide(
     question = Question(margin, _years_of(since) if since else at_most, best)
     chosen = _at_least_two(scenario, strategies)
     plan = Plan(question.at_most, seed, jobs=jobs)
-    ready = ready_to_run(scenario, jobs, chosen, since)
+    ready = ready_to_run(scenario, jobs, chosen, since, progress)
     return _decided(ready, chosen, plan, question, progress, since=since)
 
 
@@ -320,7 +321,7 @@ def decide_assumptions(
     question = Question(margin, at_most, best)
     chosen = _at_least_two(scenario, strategies)
     plan = Plan(at_most, seed, jobs=jobs)
-    ready = under_all(scenario, jobs, chosen)
+    ready = under_all(scenario, jobs, chosen, progress)
     found: dict[str, Decision] = {}
     for name, each in ready.items():
         try:

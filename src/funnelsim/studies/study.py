@@ -12,6 +12,7 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.engines import StuckError
 from funnelsim.engines.compiled.blocks import Replications
 from funnelsim.forecast import Forecast, Goal, Unknowns
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import reads_values
 from funnelsim.model.model import Model
@@ -42,7 +43,6 @@ from funnelsim.studies.replication import Plan, replicate, stand
 from funnelsim.studies.results import ComparisonResult, SimulationResult
 from funnelsim.studies.trees import trees_of
 
-Progress = Callable[[int], None]
 Enough = Callable[[ComparisonResult], bool]
 Simulate = Callable[..., dict[str, Replications]]  # as `replicated`
 
@@ -108,7 +108,7 @@ def simulate(
     ('today', 4)
     """
     plan = Plan(replications, seed, engine, jobs, digest)
-    ready = ready_to_run(scenario, jobs, [strategy], since)
+    ready = ready_to_run(scenario, jobs, [strategy], since, progress)
     return _results(ready, [strategy], plan, progress, since)[strategy]
 
 
@@ -161,7 +161,7 @@ def compare(
     """
     chosen = chosen_of(scenario, strategies)
     plan = Plan(replications, seed, engine, jobs)
-    return compare_over(ready_to_run(scenario, jobs, chosen, since), chosen, plan, progress, since)
+    return compare_over(ready_to_run(scenario, jobs, chosen, since, progress), chosen, plan, progress, since)
 
 
 def compare_until(
@@ -235,7 +235,7 @@ def keep(
     2
     """
     plan = Plan(replications, seed)
-    scenario = settled(scenario)
+    scenario = settled(scenario, progress=progress)
     calendar = calendar_of(scenario.start, scenario.months)
     first, *_, end = calendar.month_starts()
     if not first <= day < end:
@@ -250,10 +250,12 @@ def keep(
 
 
 def ready_to_run(
-    scenario: Scenario, jobs: int, strategies: Sequence[str], since: Checkpoint | None
+    scenario: Scenario, jobs: int, strategies: Sequence[str], since: Checkpoint | None, progress: Progress
 ) -> Scenario:
     """Settle the months of a scenario: those of the checkpoint, if it goes on from one."""
-    return settled(scenario, jobs, strategies) if since is None else scenario.with_months(since.months)
+    if since is not None:
+        return scenario.with_months(since.months)
+    return settled(scenario, jobs, strategies, progress)
 
 
 def _going_on(scenario: Scenario, strategies: Sequence[str], plan: Plan, since: Checkpoint) -> Plan:

@@ -15,6 +15,7 @@ from typing import Any
 
 from funnelsim.engines.compiled.blocks import Replications, Standing
 from funnelsim.io.memory import available_memory
+from funnelsim.io.progress import Progress, silent
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.studies.checkpoint import Checkpoint, past_of
@@ -45,6 +46,7 @@ def tried(
     on: date | None = None,
     since: Checkpoint | None = None,
     jobs: int = 0,
+    progress: Progress = silent,
 ) -> Scenario:
     """Add a strategy named `what_if` that makes changes from a day on.
 
@@ -60,7 +62,7 @@ def tried(
         When they begin. By default the day of the checkpoint, or else the first day of the period.
     since : Checkpoint, optional
         From which is gone on: the months are its own.
-    jobs : int
+    jobs, progress
         As in `compare`, for the pilot that settles the months.
 
     Raises
@@ -78,7 +80,7 @@ def tried(
     if WHAT_IF in scenario.strategies:
         wrong = "is there already: its name is that of what is tried"
         raise ScenarioError([Problem(f"strategies.{WHAT_IF}", wrong, "another name")], scenario.source)
-    base = ready_to_run(scenario, jobs, (), since)
+    base = ready_to_run(scenario, jobs, (), since, progress)
     return _with_what_if(base, changes, first_day(base, on, since))
 
 
@@ -139,8 +141,11 @@ class WhatIf:
         From which is gone on, with its seed and no more than its worlds (WI14).
     seed, jobs : int
         As in `compare`.
-    sizes : sequence of int
-        Numbers of worlds, rising: there is an answer at each.
+    sizes : sequence of int, optional
+        Numbers of worlds, rising: there is an answer at each. Default: `SIZES`, or up to all worlds of the
+        checkpoint.
+    progress : callable
+        As in `compare`, for the pilot that settles the months.
 
     Raises
     ------
@@ -165,15 +170,16 @@ class WhatIf:
         since: Checkpoint | None = None,
         seed: int = 1,
         jobs: int = 0,
-        sizes: Sequence[int] = SIZES,
+        sizes: Sequence[int] | None = None,
+        progress: Progress = silent,
     ) -> None:
         if since is not None:
             since.must_be_of(scenario)
-        self.scenario = ready_to_run(scenario, jobs, (), since)
+        self.scenario = ready_to_run(scenario, jobs, (), since, progress)
         self.day = first_day(self.scenario, on, since)
         self.seed = seed if since is None else since.seed
-        self.sizes = tuple(sizes) if since is None else _at_most(since.replications, sizes)
-        self._jobs = jobs
+        self.sizes = _sizes_of(sizes, since)
+        self.jobs = jobs
         self._lean = _alone(self.scenario)
         self._of_today = contest_of(self._lean, [TODAY])
         self._kept = self._begin() if since is None else since
@@ -215,7 +221,7 @@ class WhatIf:
             self.today(worlds, cancelled)
             self._grow(contest, WHAT_IF, run, worlds, cancelled)
             finished = {TODAY: self._today.first(worlds), WHAT_IF: run.first(worlds)}
-            found = contest.results(finished, Plan(worlds, self.seed, jobs=self._jobs))
+            found = contest.results(finished, Plan(worlds, self.seed, jobs=self.jobs))
             yield ComparisonResult(contest.scenario, found)
 
     def _contest(self, changes: Mapping[str, Any]) -> tuple[Contest, _Run]:
@@ -248,7 +254,7 @@ class WhatIf:
         """Simulate a strategy in more worlds."""
         for numbers in _chunks(run.worlds, worlds):
             self._keep(numbers.stop, cancelled)
-            plan = Plan(len(numbers), self.seed, jobs=self._jobs, first=numbers.start)
+            plan = Plan(len(numbers), self.seed, jobs=self.jobs, first=numbers.start)
             since = replace(
                 self._kept,
                 worlds=self._kept.worlds[numbers.start : numbers.stop],
@@ -279,10 +285,13 @@ def sizes_up_to(worlds: int) -> tuple[int, ...]:
     return (*(size for size in SIZES if size < worlds), worlds)
 
 
-def _at_most(worlds: int, sizes: Sequence[int]) -> tuple[int, ...]:
-    """Leave out the sizes for which there are not enough worlds, but for the last."""
-    last = min(worlds, sizes[-1])
-    return (*(size for size in sizes if size < last), last)
+def _sizes_of(asked: Sequence[int] | None, since: Checkpoint | None) -> tuple[int, ...]:
+    """Choose the numbers of worlds of the answers: no more than the checkpoint has."""
+    if since is None:
+        return tuple(asked or SIZES)
+    if asked is None:
+        return sizes_up_to(since.replications)
+    return tuple(dict.fromkeys(min(size, since.replications) for size in asked))
 
 
 def _alone(scenario: Scenario) -> Scenario:

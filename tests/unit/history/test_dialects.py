@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from funnelsim.history.mapping import mapping_from
-from funnelsim.history.reading.export import read_export
 from funnelsim.io.writing import UnusableError
 
 from .exports import ROWS, imported, row, with_columns
@@ -59,14 +57,6 @@ def test_lines_are_those_of_the_file_though_a_cell_has_two(dialect: str, line: i
     bad = delimiter.join(["c", "someday", "Open", "", "", ""]) + "\r\n"
     found = imported(tmp_path, DIALECTS[dialect] + bad.encode(), DOCUMENT)
     assert set(found.dirt.table()["line"]) == {line}
-
-
-def test_progress_is_told_up_to_the_end(tmp_path: Path) -> None:
-    file = tmp_path / "deals.csv"
-    file.write_bytes(DIALECTS["gzip"])
-    told: list[tuple[int, int]] = []
-    read_export([file], mapping_from(DOCUMENT), lambda read, every: told.append((read, every)))
-    assert told[-1] == (file.stat().st_size, file.stat().st_size)
 
 
 @pytest.mark.parametrize(

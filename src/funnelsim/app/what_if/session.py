@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -19,16 +19,15 @@ from funnelsim.keeping.strategy_file import ChangedError, StrategyFile
 from funnelsim.metrics.wording import spoken
 from funnelsim.reports.report.report import report
 from funnelsim.reports.what_if import answer_document, rewritten
-from funnelsim.scenario import TODAY, Scenario, ScenarioError
+from funnelsim.scenario import TODAY, ScenarioError
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.input_words import GROUPS, SHARE
 from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.paths import written
 from funnelsim.scenario.tries import Tries
 from funnelsim.scenario.withheld import OF_PAY, Withheld
-from funnelsim.studies.checkpoint import Checkpoint
 from funnelsim.studies.endless import EndlessLoopError
-from funnelsim.studies.what_if import SIZES, WHAT_IF, CancelledError, WhatIf, sizes_up_to, tried
+from funnelsim.studies.what_if import WHAT_IF, CancelledError, WhatIf, tried
 
 _OF_THE_FILE = r", or to change|; whoever|, or named reps|, such as"  # what is said of how a file is written
 _ABOVE_0 = re.compile(r"<= p90|<= likely|above 0")
@@ -56,51 +55,31 @@ class Session:
     ----------
     name : str
         The preset or file, as typed.
-    scenario : Scenario
-        As loaded.
-    on : date, optional
-        When a what-if begins, if not on the first day of the period or on that of the checkpoint.
-    going_on : tuple of path and Checkpoint, optional
-        A file of how things stand, as typed, and what it holds: with its seed, and all of its worlds.
-    seed, jobs : int
-        As in `compare`.
+    what_if : WhatIf
+        What answers; its scenario is that of the page.
+    kept_in : path, optional
+        The file, as typed, of the checkpoint that it goes on from.
     with_names, with_pay : bool
         Whether the page shows names of reps, and pay (WI9).
-    sizes : sequence of int
-        Numbers of worlds of the answers, unless a checkpoint says how many there are.
-
-    Raises
-    ------
-    ScenarioError
-        If the day is not in the period.
-    UnusableError
-        If the checkpoint is of another scenario.
     """
 
     def __init__(
         self,
         name: str,
-        scenario: Scenario,
+        what_if: WhatIf,
         *,
-        on: date | None = None,
-        going_on: tuple[Path, Checkpoint] | None = None,
-        seed: int = 1,
-        jobs: int = 0,
+        kept_in: Path | None = None,
         with_names: bool = False,
         with_pay: bool = False,
-        sizes: Sequence[int] = SIZES,
     ) -> None:
+        scenario = what_if.scenario
         self._name = name
         self._scenario = scenario
-        self._jobs = jobs
+        self._what_if = what_if
+        self._kept_in = kept_in
         self._withheld = Withheld(scenario, names=not with_names, pay=not with_pay)
         self._file = StrategyFile.of(name)
-        since = going_on and going_on[1]
-        self._kept_in = going_on and going_on[0]
-        sizes = sizes if since is None else sizes_up_to(since.replications)
-        self._what_if = WhatIf(scenario, on=on, since=since, seed=seed, jobs=jobs, sizes=sizes)
-        day = self._what_if.day
-        self._starts = None if day == scenario.start else day
+        self._starts = None if what_if.day == scenario.start else what_if.day
         shown = (each for each in inputs(scenario) if not each.initial)
         self._levers = {
             f"l{number}": each
@@ -225,13 +204,13 @@ class Session:
             raise RefusedError("Nothing is changed, so there is nothing to report.")
         with self._reporting:
             try:
-                scenario = tried(self._what_if.scenario, self._changes(values), on=self._what_if.day)
+                scenario = tried(self._scenario, self._changes(values), on=self._what_if.day)
                 made = report(
                     scenario,
                     strategies=[TODAY, WHAT_IF],
                     replications=self._what_if.sizes[-1],
                     seed=self._what_if.seed,
-                    jobs=self._jobs,
+                    jobs=self._what_if.jobs,
                     with_names=not self._withheld.names,
                     with_pay=not self._withheld.pay,
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -28,9 +28,8 @@ from funnelsim.calibration.backtest.windows import (
 from funnelsim.calibration.enough import must_tell
 from funnelsim.compiling.arrays import Floats
 from funnelsim.history.history import History
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
-
-Progress = Callable[[int], None]
 
 _SEED = 20_261_127  # of where what came lies among samples that equal it
 

@@ -15,12 +15,16 @@ from funnelsim.history.reading.forms import PLACE, Reading
 from funnelsim.history.reading.lives import lives_of
 from funnelsim.history.reading.moves import folded, life_names, numbered_lives, understood
 from funnelsim.history.reading.times import Seen, dated, earliest, in_time, seen_in
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 
+PARTS = 6  # of the work, about equally long
 _TEXTS = ("channel", "segment", "rep")
 
 
-def history_of(reading: Reading, mapping: ExportMapping, merged: dict[str, str], dirt: DirtList) -> History:
+def history_of(
+    reading: Reading, mapping: ExportMapping, merged: dict[str, str], dirt: DirtList, progress: Progress
+) -> History:
     """Make a history of what a form says.
 
     Parameters
@@ -31,6 +35,8 @@ def history_of(reading: Reading, mapping: ExportMapping, merged: dict[str, str],
         Deals that were merged into others, which are in the file.
     dirt : DirtList
         Takes what is repaired or dropped.
+    progress : callable
+        Told of each of the `PARTS` of the work.
 
     Raises
     ------
@@ -38,19 +44,26 @@ def history_of(reading: Reading, mapping: ExportMapping, merged: dict[str, str],
         If a status means nothing, if no deal is left, or if all dates are equal.
     """
     reading = _renamed(_coded(_without(reading, merged)), mapping)
+    progress(1)
     moves = understood(_complete(reading.moves), mapping, dirt)
     deals, moves = dated(one_row_each(reading.deals, dirt), moves, dirt)
+    progress(1)
     seen = seen_in(deals, moves, reading, mapping)
     deals = seen.floored(in_time(deals, "created", seen, dirt), "created")
     moves = in_time(moves[moves["deal"].isin(deals["deal"])], "at", seen, dirt)
     moves = moves.assign(at=moves["at"].fillna(seen.last)).sort_values(["deal", "at"], kind="stable")
     moves = seen.floored(moves, "at", "after")
+    progress(1)
     moves = _with_first(deals, moves, reading.first, seen)
+    progress(1)
     moves = numbered_lives(folded(moves, dirt), dirt)
     lives = _ended_since(lives_of(deals, moves, dirt), seen, dirt)
+    progress(1)
     if lives.empty:
         raise UnusableError(f"no deal is left in the file; rows left out: {_in_words(dirt)}")
-    return _history(reading, mapping, lives, moves, seen, dirt)
+    history = _history(reading, mapping, lives, moves, seen, dirt)
+    progress(1)
+    return history
 
 
 def _in_words(dirt: DirtList) -> str:

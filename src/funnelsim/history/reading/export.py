@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,12 +14,13 @@ from funnelsim.history.dirt import DirtList
 from funnelsim.history.history import History
 from funnelsim.history.mapping import ExportMapping, FileMapping, MappingError, meant
 from funnelsim.history.reading import events, journal, one_row, snapshots
-from funnelsim.history.reading.assembly import history_of
+from funnelsim.history.reading.assembly import PARTS, history_of
 from funnelsim.history.reading.beside import spells_named
 from funnelsim.history.reading.deals import absorbed, named, without_duplicates
 from funnelsim.history.reading.forms import ANY, Form, Kind, Table
 from funnelsim.history.reading.sources import Source, look_at
 from funnelsim.history.reading.tables import columns_of, read_table
+from funnelsim.io.progress import Progress, silent, step
 from funnelsim.io.writing import UnusableError
 
 FORMS: dict[str, Form] = {
@@ -53,8 +54,6 @@ _BESIDE = {
     ),
 }
 
-Progress = Callable[[int, int], None]  # told how many bytes are read, of how many
-
 
 @dataclass(frozen=True)
 class Imported:
@@ -67,9 +66,7 @@ class Imported:
     customers: pd.DataFrame  # contracts; empty where the export has none
 
 
-def read_export(
-    files: Sequence[Path], mapping: ExportMapping, progress: Progress = lambda _read, _all: None
-) -> Imported:
+def read_export(files: Sequence[Path], mapping: ExportMapping, progress: Progress = silent) -> Imported:
     r"""Read the files of an export.
 
     Parameters
@@ -78,8 +75,8 @@ def read_export(
         CSV of any dialect, or XES; may be compressed with gzip.
     mapping : ExportMapping
         What they mean.
-    progress : function
-        Told now and then how many bytes have been read, of how many.
+    progress : callable
+        Looking at the files, reading them and putting the history together are steps of it.
 
     Returns
     -------
@@ -106,17 +103,32 @@ def read_export(
     ['won', '']
     """
     form, mapping = fitted(mapping)
-    sources = [look_at(path) for path in files]
     dirt = DirtList()
-    told = _Told(progress, sum(path.stat().st_size for path in files))
-    read = _tables_read(sources, form, mapping, dirt, told)
+    sources = look_at(files, progress)
+    size = sum(path.stat().st_size for path in files)
+    with step(progress, "Reading", size, "bytes") as tell:
+        read = _tables_read(sources, form, mapping, dirt, tell)
+    with step(progress, "Putting together", 1 + PARTS, "parts") as tell:
+        return _imported(read, form, mapping, sources, dirt, tell)
+
+
+def _imported(
+    read: dict[str, pd.DataFrame],
+    form: Form,
+    mapping: ExportMapping,
+    sources: Sequence[Source],
+    dirt: DirtList,
+    tell: Progress,
+) -> Imported:
+    """Make a history of the tables that were read, and tell of each part of the work."""
     beside = {name: read.pop(name) for name in _BESIDE if name in read}
     reading = form.read(read, mapping, dirt)
     read.clear()  # a long file needs the room
     if WORK in beside:
         reading.work = pd.concat([reading.work, spells_named(beside[WORK], mapping)], ignore_index=True)
     merged = absorbed(_with_merges(reading.deals, beside.get(MERGES)), dirt)
-    history = history_of(reading, mapping, merged, dirt)
+    tell(1)
+    history = history_of(reading, mapping, merged, dirt, tell)
     customers = no_customers()
     if CUSTOMERS in beside:
         customers = customers_read(beside[CUSTOMERS], history.seen_until, dirt)
@@ -125,7 +137,7 @@ def read_export(
 
 
 def _tables_read(
-    sources: Sequence[Source], form: Form, mapping: ExportMapping, dirt: DirtList, told: _Told
+    sources: Sequence[Source], form: Form, mapping: ExportMapping, dirt: DirtList, tell: Progress
 ) -> dict[str, pd.DataFrame]:
     """Read every table of an export."""
     tables = _tables_of(form, mapping.files)
@@ -135,23 +147,12 @@ def _tables_read(
             columns_of(source, wanted_of(mapping.files[name]))  # before anything is read for minutes
     read: dict[str, pd.DataFrame] = {}
     for name, found in assigned.items():
-        rows = read_table(found, wanted_of(mapping.files[name]), tables[name], mapping, dirt, told)
+        rows = read_table(found, wanted_of(mapping.files[name]), tables[name], mapping, dirt, tell)
         rows = named(rows, dirt) if "deal" in rows else rows
         read[name] = without_duplicates(rows, dirt, by_file=tables[name].by_file)
         if read[name].empty and name not in _BESIDE:
             raise UnusableError(f"there is no deal in {', '.join(each.path.name for each in found)}")
     return read
-
-
-class _Told:
-    """Adds up what has been read."""
-
-    def __init__(self, progress: Progress, everything: int) -> None:
-        self._progress, self._everything, self._read = progress, everything, 0
-
-    def __call__(self, more: int) -> None:
-        self._read += more
-        self._progress(self._read, self._everything)
 
 
 def _with_merges(deals: pd.DataFrame, merges: pd.DataFrame | None) -> pd.DataFrame:

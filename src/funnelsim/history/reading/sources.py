@@ -7,24 +7,23 @@ import csv
 import gzip
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from funnelsim.history.reading import xes
-from funnelsim.io.reading import open_regular
+from funnelsim.io.progress import Progress, silent, step
+from funnelsim.io.reading import BLOCK, counted, open_regular
 from funnelsim.io.texts import composed
 from funnelsim.io.writing import UnusableError
 
-_BLOCK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = ",;\t|"
 _SAMPLE = 1 << 16  # characters that tell the delimiter
 
-Progress = Callable[[int], None]  # told how many bytes of the files have been read since the last call
 Row = tuple[int, list[str]]  # the line at which it begins, counted from 1, and its cells
 
 
@@ -71,21 +70,29 @@ class Source:
             yield from _records(text, self.delimiter, self.skipped, self.path.name)
 
 
-def look_at(path: Path) -> Source:
-    """Find out how a file is written: encoding, delimiter, header, and its SHA-256.
+def look_at(files: Sequence[Path], progress: Progress = silent) -> list[Source]:
+    """Find out how files are written, as a step of some work: encoding, delimiter, header, and SHA-256.
 
     Raises
     ------
     UnusableError
-        If it is empty, or has no header.
+        If one is empty, or has no header.
     OSError
-        If it cannot be read.
+        If one cannot be read.
     """
+    size = sum(path.stat().st_size for path in files)
+    with step(progress, "Looking", 2 * size, "bytes") as tell:
+        return [_look_at(path, tell) for path in files]
+
+
+def _look_at(path: Path, progress: Progress) -> Source:
+    """Look at a file: at all of it for its sum, and again for its encoding; then at its beginning."""
     digest = hashlib.sha256()
     with open_regular(path) as raw:
-        while block := raw.read(_BLOCK):
+        while block := raw.read(BLOCK):
             digest.update(block)
-    with _opened(path) as opened:
+            progress(len(block))
+    with _opened(path, progress) as opened:
         encoding = _encoding(opened)
     with _opened(path) as opened:
         beginning = io.TextIOWrapper(opened, encoding, errors="replace", newline="").read(_SAMPLE)
@@ -123,41 +130,25 @@ def _traced(opened: BinaryIO, header: tuple[str, ...], name: str) -> Iterator[Ro
 
 
 @contextmanager
-def _opened(path: Path, progress: Progress | None = None) -> Iterator[BinaryIO]:
+def _opened(path: Path, progress: Progress = silent) -> Iterator[BinaryIO]:
     """Open a file that may be compressed."""
     with open_regular(path) as raw:
         compressed = raw.read(2) == _GZIP
         raw.seek(0)
-        counted = cast(BinaryIO, io.BufferedReader(_Counted(raw, progress or (lambda _: None)), _BLOCK))
+        told = counted(raw, progress)
         if not compressed:
-            yield counted
+            yield told
             return
-        with gzip.GzipFile(fileobj=counted) as inner:
+        with gzip.GzipFile(fileobj=told) as inner:
             try:
                 yield cast(BinaryIO, inner)
             except (EOFError, gzip.BadGzipFile) as error:
                 raise UnusableError(f"{path.name} is compressed, and damaged: {error}") from None
 
 
-class _Counted(io.RawIOBase):
-    """A file that tells how much of it has been read."""
-
-    def __init__(self, opened: BinaryIO, progress: Progress) -> None:
-        self._opened, self._progress = opened, progress
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        block = self._opened.read(len(buffer))
-        buffer[: len(block)] = block
-        self._progress(len(block))
-        return len(block)
-
-
 def _encoding(opened: BinaryIO) -> str:
     """Tell the encoding: by its mark, by zero bytes, else UTF-8 if all of it is, else that of Windows."""
-    block = opened.read(_BLOCK)
+    block = opened.read(BLOCK)
     for mark, name in _MARKS.items():
         if block.startswith(mark):
             return name
@@ -168,7 +159,7 @@ def _encoding(opened: BinaryIO) -> str:
     try:
         while block:
             decoder.decode(block)
-            block = opened.read(_BLOCK)
+            block = opened.read(BLOCK)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"

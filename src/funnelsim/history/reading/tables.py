@@ -17,7 +17,8 @@ from funnelsim.history.reading.columns import Doubtful, Evidence, TextColumn, Va
 from funnelsim.history.reading.dates import DAY_FIRST, MONTH_FIRST, Clock
 from funnelsim.history.reading.forms import Kind, Table
 from funnelsim.history.reading.numbers import COMMA, POINT, amounts
-from funnelsim.history.reading.sources import Progress, Row, Source
+from funnelsim.history.reading.sources import Row, Source
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 
 _ROWS = 20_000  # read at once
@@ -159,7 +160,7 @@ def read_table(
     dirt : DirtList
         Takes what cannot be read.
     progress : function
-        Told how many bytes have been read since the last call.
+        Told how many bytes have been read.
 
     Returns
     -------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from funnelsim.forecast import Forecast
+from funnelsim.io.progress import Progress
 from funnelsim.io.provenance import this_platform, versions
 from funnelsim.metrics import FIGURES, Figure, Unit
 from funnelsim.scenario import Scenario, strategy_names
@@ -64,7 +65,7 @@ def measure(
     seed: int = 1,
     engine: str = "compiled",
     jobs: int = 0,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Baseline:
     """Simulate every strategy of a scenario and note its figures.
 
@@ -90,7 +91,7 @@ def measure(
     >>> list(found.strategies), found.values["teams.sales.people"]
     (['today', 'more_inquiries', 'one_more_rep'], 2)
     """
-    ready = settled(scenario, jobs)
+    ready = settled(scenario, jobs, progress=progress)
     strategies = {}
     for name in strategy_names(ready):
         result = study.simulate(

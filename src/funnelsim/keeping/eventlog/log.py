@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from funnelsim.chance.keys import world_of
+from funnelsim.compiling.arrays import Records
 from funnelsim.engines import ENGINES, StuckError, new_ledger, pages_by_chapter
 from funnelsim.engines.compiled.blocks import PAGE
 from funnelsim.engines.ledger import rows_of_a_step
+from funnelsim.io.progress import Progress, silent, step
 from funnelsim.io.writing import UnusableError, whole_file
 from funnelsim.keeping.eventlog.csv_log import CsvLog
 from funnelsim.keeping.eventlog.entries import ACTIVITIES, entries
 from funnelsim.keeping.eventlog.xes import Xes
-from funnelsim.model.words import Event
-from funnelsim.scenario import TODAY, Scenario, course_of
+from funnelsim.model.words import DAY, Event
+from funnelsim.scenario import TODAY, Course, Scenario, course_of
 from funnelsim.studies.endless import in_words
 from funnelsim.studies.pilot import settled
 
@@ -38,6 +41,7 @@ def write_event_log(
     replication: int = 0,
     seed: int = 1,
     engine: str = "compiled",
+    progress: Progress = silent,
 ) -> Written:
     """Write the event log of one replication, in memory that does not grow with its rows.
 
@@ -56,6 +60,8 @@ def write_event_log(
         Of all random draws.
     engine : str
         "compiled" or "reference".
+    progress : callable
+        The pilot and the writing are steps of it.
 
     Returns
     -------
@@ -90,18 +96,29 @@ def write_event_log(
     if not 0 <= replication < 2**32:
         raise UnusableError(f"the replication must be a whole number from 0 to 2^32 - 1, not {replication:,}")
     world = world_of(seed, replication)
-    course = course_of(settled(scenario, strategies=[strategy]), strategy)
+    course = course_of(settled(scenario, strategies=[strategy], progress=progress), strategy)
     chapters = course.chapters(world)
     ledger = new_ledger(PAGE + max(rows_of_a_step(each.model) for each in chapters))
-    leads = events = 0
-    with whole_file(path) as opened:
+    days = int(chapters[-1].model.horizon // DAY)
+    pages = pages_by_chapter(ENGINES[engine], chapters, world, ledger)
+    with whole_file(path) as opened, step(progress, "Writing", days, "days") as tell:
         log = ENDINGS[path.suffix](opened)
         try:
-            for number, page in pages_by_chapter(ENGINES[engine], chapters, world, ledger):
-                log.write(entries(page, course.pieces[number].names))
-                leads += int((page["event"] == Event.INQUIRY).sum())
-                events += int(np.isin(page["event"], list(ACTIVITIES)).sum())
+            return _written(log, pages, course, tell)
         except StuckError as stuck:
             raise in_words(stuck, [course.names]) from stuck
-        log.close()
+
+
+def _written(
+    log: CsvLog | Xes, pages: Iterable[tuple[int, Records]], course: Course, tell: Progress
+) -> Written:
+    """Write the rows of a ledger, page by page, and tell how many days they take."""
+    leads = events = days = 0
+    for number, page in pages:
+        log.write(entries(page, course.pieces[number].names))
+        leads += int((page["event"] == Event.INQUIRY).sum())
+        events += int(np.isin(page["event"], list(ACTIVITIES)).sum())
+        before, days = days, int(page["time"].max(initial=0) // DAY)
+        tell(days - before)
+    log.close()
     return Written(leads, events)

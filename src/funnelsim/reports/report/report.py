@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from funnelsim.io.progress import Progress
 from funnelsim.io.texts import printable
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics.wording import simulated
@@ -21,7 +22,6 @@ from funnelsim.reports.report.naming import years_of
 from funnelsim.scenario import Scenario
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
+from funnelsim.io.progress import Progress
 from funnelsim.scenario import Course, Scenario
 from funnelsim.studies.designed.sums import Broken, sums_of
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.store import Arrays
-from funnelsim.studies.study import Progress, replicated
+from funnelsim.studies.study import replicated
 
 Name = TypeVar("Name")
 Brought = dict[str, Arrays]  # by strategy

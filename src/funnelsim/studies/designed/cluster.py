@@ -15,11 +15,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from funnelsim.io.progress import Progress
 from funnelsim.io.provenance import this_platform, versions
 from funnelsim.io.writing import UnusableError
 from funnelsim.studies.designed.blocks import Block, Brought, Name, simulated
 from funnelsim.studies.store import code_of
-from funnelsim.studies.study import Progress
 
 if TYPE_CHECKING:
     from distributed import Client, Future

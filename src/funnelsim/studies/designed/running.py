@@ -19,6 +19,7 @@ import numpy as np
 from funnelsim.decisions.profits import PROFIT
 from funnelsim.engines.fold import new_tally
 from funnelsim.io.memory import available_memory
+from funnelsim.io.progress import Progress
 from funnelsim.io.writing import UnusableError
 from funnelsim.metrics import labels, reads_values
 from funnelsim.scenario import TODAY, Course, Months, Scenario, courses_of
@@ -38,7 +39,7 @@ from funnelsim.studies.designed.sums import (
 from funnelsim.studies.pilot import alike, settled
 from funnelsim.studies.replication import Plan
 from funnelsim.studies.store import STUDIES, WORLDS, Arrays, Key, Memory, Store, packed
-from funnelsim.studies.study import Progress, replicated
+from funnelsim.studies.study import replicated
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -351,7 +352,7 @@ class _Run:
         for part in _parts(study):
             under = study.under(part.assumption, part.points(study))
             names = [*part.names(study), *([TODAY] if study.stop else [])]
-            found[part] = settled(under, self._jobs, list(dict.fromkeys(names)))
+            found[part] = settled(under, self._jobs, list(dict.fromkeys(names)), self._progress)
         scenarios = alike(found)
         months = next(iter(scenarios.values())).months
         contents: dict[str, list[str]] = {each: [] for each in study.assumptions}

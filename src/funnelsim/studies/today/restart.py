@@ -19,10 +19,11 @@ from funnelsim.engines.donors import Past, donor_world, open_deals
 from funnelsim.engines.ledger import rows_of_a_step
 from funnelsim.engines.lost_lately import cooling_off, longest_cooling_off
 from funnelsim.engines.visits_seen import OF_VISITS
+from funnelsim.io.progress import Progress
 from funnelsim.model.model import SALE, Chapters
 from funnelsim.scenario import TODAY, Course, Scenario, course_of
 from funnelsim.studies.endless import in_words
-from funnelsim.studies.replication import Plan, Progress
+from funnelsim.studies.replication import Plan
 from funnelsim.studies.today.asked import asked_of, lost_of, unknown_reps
 from funnelsim.studies.today.customers import with_customers
 from funnelsim.studies.today.donors_seen import DonorCounts
@@ -126,7 +127,8 @@ class _Run:
     def restart(self) -> Restart:
         """The scenarios."""
         last = (self.until + pd.Timedelta(days=1) - _MICROSECOND).date()
-        return restart_of(self.scenario, self.begins.date(), last, self.oldest, self.plan.jobs)
+        first = self.begins.date()
+        return restart_of(self.scenario, first, last, self.oldest, self.plan.jobs, self.progress)
 
     @cached_property
     def ahead(self) -> Course:

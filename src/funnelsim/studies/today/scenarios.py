@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from funnelsim.io.progress import Progress, silent
 from funnelsim.scenario import TODAY, Months, Scenario
 from funnelsim.scenario.changes import split_key
 from funnelsim.scenario.months import months_later
@@ -25,7 +26,14 @@ class Restart(NamedTuple):
     donors: Scenario
 
 
-def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: int = 0) -> Restart:
+def restart_of(
+    scenario: Scenario,
+    day: date,
+    until: date,
+    oldest: int,
+    jobs: int = 0,
+    progress: Progress = silent,
+) -> Restart:
     """Make the scenarios of a forecast.
 
     Changes dated before `day` have been made, those of a strategy are made on it, and those that come after
@@ -41,7 +49,7 @@ def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: in
         The first that need not be.
     oldest : int
         Months, of the open deal that has been longest in its stage.
-    jobs : int
+    jobs, progress
         Of the pilot that finds the warm-up of the donors' worlds.
 
     Raises
@@ -61,7 +69,8 @@ def restart_of(scenario: Scenario, day: date, until: date, oldest: int, jobs: in
     }
     ahead = _beginning(scenario, as_now | to_come, day, months)
     before = months_later(day, -seen)
-    donors = settled(_beginning(scenario, without_walks(as_now), before, seen + months), jobs)
+    of_donors = _beginning(scenario, without_walks(as_now), before, seen + months)
+    donors = settled(of_donors, jobs, progress=progress)
     warm_up = min(donors.months.warm_up, LONGEST_HORIZON - seen - months)
     return Restart(
         day, ahead.with_months(Months(0, months, 0)), donors.with_months(Months(warm_up, seen + months, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -230,7 +231,7 @@ stages.call = { team = "sales", effort_hours = 1, conversion = 1, goes_cold_afte
 def test_the_team_that_everybody_waits_for_is_the_bottleneck() -> None:
     found = fs.bottleneck(parse(QUEUE), replications=40, jobs=1)
     sales, idle = found.teams
-    today, without = (found.result[name].forecast for name in ("today", "unlimited_sales"))
+    today, without = (found.result[name].forecast for name in ("today", "unlimited_0_sales"))
     assert (sales.team, idle.team) == ("sales", "idle")
     more = without.values("won")[:, 0] - today.values("won")[:, 0]
     assert sales.won.value == pytest.approx(more.mean())
@@ -248,9 +249,43 @@ def test_named_people_count_and_a_strategy_comes_first() -> None:
     named = QUEUE.replace("people = 1", "reps = { anna = {}, ben = {} }")
     named += '[strategies.closed]\nchange = { "teams.sales.hours_per_week" = 1 }\n'
     found = fs.bottleneck(parse(named), strategy="closed", replications=3, jobs=1)
-    assert list(found.result) == ["closed", "closed+unlimited_idle", "closed+unlimited_sales"]
-    most = found.result["closed+unlimited_sales"].scenario.teams["sales"]
+    most = found.result["unlimited_0_sales"].scenario.teams["sales"]
     assert (most.people, len(most.reps), most.hours_per_week) == (18, 2, 1)
+
+
+FARMER = {"people": 2, "cost_per_person_month": 10}
+
+
+@pytest.mark.parametrize(
+    ("change", "team", "people"),
+    [
+        ({"teams.sales.people": 4}, "sales", [(None, 1 + 36), ("2026-02-01", 4 + 36)]),
+        ({"teams.sales.people +=": 3}, "sales", [(None, 1 + 36), ("2026-02-01", 4 + 36)]),
+        ({"teams.sales.people *=": 4}, "sales", [(None, 1 + 36), ("2026-02-01", 4 + 36)]),
+        ({"teams.farmers": FARMER, "stages.call.team": "farmers"}, "farmers", [("2026-02-01", 2 + 18)]),
+    ],
+)
+def test_more_people_are_there_on_every_day(
+    change: dict[str, object], team: str, people: list[tuple[str | None, int]]
+) -> None:
+    """Ten times those of the strategy, also where it sets their number or brings the team (VI8)."""
+    made = parse(QUEUE).with_strategies({"new": {"starts": date(2026, 2, 1), "change": change}})
+    more = fs.bottleneck(made, strategy="new", replications=3, jobs=1)
+    name = next(each for each in more.result if each.endswith(team))
+    days = [each for each in more.result.scenario.timeline(name) if team in each.scenario.teams]
+    found = [(each.begins and str(each.begins), each.scenario.teams[team].people) for each in days]
+    assert found == people
+
+
+def test_a_team_that_a_strategy_brings_is_the_bottleneck_of_it() -> None:
+    """With 20 farmers instead of 2 nobody goes cold, and each contract brings 500."""
+    change = {"teams.farmers": FARMER | {"hours_per_week": 3}, "stages.call.team": "farmers"}
+    made = parse(QUEUE).with_strategies({"new": {"change": change}, "idle": {}})
+    for strategy in ("new", "idle+new"):
+        found = fs.bottleneck(made, strategy=strategy, replications=20, jobs=1)
+        first = found.teams[0]
+        assert (first.team, first.lost.low > 0) == ("farmers", True)
+        assert first.lost.value == pytest.approx(500 * first.won.value)
 
 
 def test_a_firm_with_time_to_spare_has_no_bottleneck() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.metrics import labels
 from funnelsim.metrics.wording import money, money_range, percent, simulated
-from funnelsim.planning.paired import combined, mean_of, sum_of, total_of
-from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
+from funnelsim.planning.paired import mean_of, sum_of, total_of
+from funnelsim.scenario import TODAY, TOGETHER, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Progress, compare, compare_over
@@ -188,13 +189,28 @@ def bottleneck_in(
 
 def _unlimited(scenario: Scenario, strategy: str) -> tuple[Scenario, dict[str, str]]:
     """Make a strategy with unlimited capacity for each team; return the scenario, and their names by team."""
-    with_more = _with_more(scenario, strategy)
-    names = {team: combined(strategy, _UNLIMITED + team) for team in with_more}
-    strategies = {
-        _UNLIMITED + team: {"always": True, "change": {f"teams.{team}.people +=": more}}
-        for team, more in with_more.items()
-    }
-    return scenario.with_strategies(strategies), names
+    made, names = scenario, {}
+    for team, more in _with_more(scenario, strategy).items():
+        name = strategy
+        for number, (begins, people) in enumerate(_people(scenario, strategy, team).items()):
+            lacks = min(people + more, MOST_PEOPLE) - _people(made, name, team)[begins]
+            if not lacks:
+                continue
+            added = {
+                **({"always": True} if begins is None else {"starts": begins}),
+                "combines": [] if name == TODAY else name.split(TOGETHER),
+                "change": {f"teams.{team}.people +=": lacks},
+            }
+            name = f"{_UNLIMITED}{number}_{team}"
+            made = made.with_strategies({name: added})
+        names[team] = name
+    return made, names
+
+
+def _people(scenario: Scenario, strategy: str, team: str) -> dict[date | None, int]:
+    """Return the `people` of a team from each day on which something changes; from None on, at first."""
+    teams = {each.begins: each.scenario.teams for each in scenario.timeline(strategy)}
+    return {begins: there[team].people for begins, there in teams.items() if team in there}
 
 
 def _found(result: ComparisonResult, strategy: str, names: Mapping[str, str]) -> BottleneckResult:

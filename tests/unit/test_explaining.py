@@ -13,6 +13,7 @@ from scipy.stats import binom
 
 import funnelsim as fs
 from funnelsim.planning.held import held_at, number_at, numbers
+from funnelsim.planning.paired import profits_in, profits_of
 from funnelsim.planning.tipping import tips_of
 from funnelsim.scenario import parse
 
@@ -181,6 +182,7 @@ def test_any_number_can_be_moved_within_a_range() -> None:
             "the range is from 5 to 2; expected two numbers, the smaller one first",
         ),
         ({"within": (1, 2)}, "a range is given, but not of what"),
+        ({"of": [WAGE, DEMAND], "within": (1, 2)}, "a range is given, of 2 values"),
         ({"of": "teams.sales.seat_cost_per_month"}, "is not uncertain, so that it has no range of its own"),
         ({"of": WAGE, "strategies": ["today"]}, "are only today: there is nothing to choose"),
         ({"of": "teams.sales.sallary", "within": (1, 2)}, "teams.sales.sallary does not exist"),
@@ -189,6 +191,30 @@ def test_any_number_can_be_moved_within_a_range() -> None:
 def test_what_cannot_tip_is_told(asked: dict[str, object], told: str) -> None:
     with pytest.raises(fs.ScenarioError, match=told):
         fs.tipping(parse(PAY), **asked, replications=2, jobs=1)  # type: ignore[arg-type]
+
+
+def test_several_values_tip_as_each_does_alone() -> None:
+    alone = [fs.tipping(parse(PAY), of=key, replications=5, jobs=1) for key in (DEMAND, WAGE)]
+    both = fs.tipping(parse(PAY), of=[DEMAND, WAGE], replications=5, jobs=1)
+    assert {each.key: each for each in both.assumptions} == {
+        each.key: each for found in alone for each in found.assumptions
+    }
+
+
+@pytest.mark.parametrize(
+    "preset", ["marketplace_sellers", "partners_who_deliver", "subscription_software", "alignment"]
+)
+def test_profits_need_neither_drain_nor_twins(preset: str) -> None:
+    """Uncertain numbers, later orders, renewals: what comes after the period changes none of it (VI9)."""
+    result = fs.compare(fs.load(preset), replications=2, jobs=1)
+    scenario = result.scenario
+    assert scenario.months.drain > 0
+    assert bool(numbers(scenario)) == (preset == "marketplace_sellers")
+    alone = profits_in(scenario, [*result], result.plan, lambda _: None)
+    whole = profits_of(result.comparison, result.comparison.expected)
+    assert {name: each.tolist() for name, each in alone.items()} == {
+        name: each.tolist() for name, each in whole.items()
+    }
 
 
 def test_intervals_of_tipping_points_hold_though_values_have_jumps_of_their_own() -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,11 +14,11 @@ from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.metrics import labels
 from funnelsim.metrics.wording import money, money_range, percent, simulated
-from funnelsim.planning.paired import mean_of, sum_of, total_of
+from funnelsim.planning.paired import in_the_period, mean_of, sum_of, total_of
 from funnelsim.scenario import TODAY, TOGETHER, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import Progress, compare, compare_over
+from funnelsim.studies.study import Progress, compare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,7 +169,7 @@ def bottleneck_in(
 ) -> BottleneckResult:
     """Say what limited capacity costs a strategy of a comparison, in its worlds (VI8).
 
-    Only the teams with unlimited capacity are simulated.
+    Only the teams with unlimited capacity are simulated, for profit and contracts alone (VI9).
 
     Raises
     ------
@@ -180,9 +180,7 @@ def bottleneck_in(
     """
     made, names = _unlimited(result.scenario, strategy)
     ready = made.with_months(result.scenario.months)
-    more = compare_over(ready, [*names.values()], result.plan, progress)
-    if more.stopped:
-        raise KeyboardInterrupt
+    more = in_the_period(ready, [*names.values()], result.plan, progress)
     beside = {strategy: result[strategy]} | more.simulations
     return _found(ComparisonResult(ready, beside), strategy, names)
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
-from funnelsim.metrics import labels
-from funnelsim.metrics.wording import money, money_range, percent, simulated
+from funnelsim.metrics import Unit, labels
+from funnelsim.metrics.wording import amount, money, money_range, simulated, spoken
 from funnelsim.planning.paired import in_the_period, mean_of, sum_of, total_of
 from funnelsim.scenario import TODAY, TOGETHER, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
@@ -89,7 +89,7 @@ class BottleneckResult:
         ran = simulated(self.result.years, self.result[self.strategy].forecast.months)
         if first.lost.value > 0 and math.isnan(first.lost.low):
             return (
-                f"Team {first.team} seems to be the bottleneck: its limited capacity costs "
+                f"Team {spoken(first.team)} seems to be the bottleneck: its limited capacity costs "
                 f"{money(first.lost.value, currency)} of profit on average. {ran} are too few to say how "
                 "sure that is: much of it is lost in few years."
             )
@@ -99,12 +99,13 @@ class BottleneckResult:
                 f"as far as {ran} can tell."
             )
         cold = max(self.stages, key=lambda each: each.cold.value if np.isfinite(each.cold.value) else 0.0)
+        lost = money_range(first.lost.low, first.lost.high, currency)
         said = (
-            f"The bottleneck is team {first.team}: it is busy {percent(first.busy.value)} of its time, and "
-            f"its limited capacity costs {money_range(first.lost.low, first.lost.high, currency)} of profit."
+            f"The bottleneck is team {spoken(first.team)}: it is busy {amount(first.busy.value, Unit.SHARE)} of its "
+            f"time, and its limited capacity costs {lost} of profit."
         )
         if cold.cold.value > 0:
-            said += f" Most go cold at {cold.name}: {percent(cold.cold.value)} of visits."
+            said += f" Most go cold at {spoken(cold.name)}: {amount(cold.cold.value, Unit.SHARE)} of visits."
         if len(self.teams) > 1 and not any(each.lost.low > 0 for each in self.teams[1:]):
             said += " No other team surely costs profit."
         return said

@@ -44,7 +44,7 @@ def contents(name: str) -> Contents:
 
 def amounts(text: str, unit: str = "") -> Amounts:
     """Read the numbers of a text that are in one unit."""
-    times = SCALES.get(unit.split(" ")[0], 1)
+    times = SCALES.get(unit.partition(" ")[0], 1)
     return tuple(Decimal(each.replace(",", "")) * times for each in re.findall(NUMBER, text))
 
 
@@ -86,8 +86,8 @@ LEAD = re.compile(rf"{MONEY} (as typed|under ([^,;.]+?))(?=,|;|\.| and \d)")
 
 def gains(found: Contents) -> Iterator[Pair]:
     """Differences from the base, and how often a strategy is ahead."""
-    for text in (" ".join(found.answer), found.in_full):
-        text = re.sub(r"(?:Choose|[Bb]est on profit is) ", "; ", text)
+    for said in (" ".join(found.answer), found.in_full):
+        text = re.sub(r"(?:Choose|[Bb]est on profit is) ", "; ", said)
         for each in GAINS.finditer(text):
             row = row_of(found.strategies, each.group(1).strip())
             assert row is not None, each.group()

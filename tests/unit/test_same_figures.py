@@ -146,7 +146,7 @@ def bridges(found: Contents, bridge: Bars) -> Iterator[Pair]:
             said = amounts(f"{low} {high}", scale)
             yield f"bridge: {title}", said, stands if stands[0] >= 0 else turned(stands)
     for bar in (bridge.bars[0], bridge.bars[-1]):
-        row = row_of(found.strategies, bar.title.removeprefix("Profit, "))
+        row = row_of(found.strategies, bar.title.removeprefix("Profit with "))
         assert row is not None
         cell, heading = cell_of(found.strategies, row, "Profit")
         stands = amounts(f"{cell.mean} {cell.precision}", heading.unit)

@@ -99,10 +99,11 @@ class BottleneckResult:
                 f"as far as {ran} can tell."
             )
         cold = max(self.stages, key=lambda each: each.cold.value if np.isfinite(each.cold.value) else 0.0)
+        busy = amount(first.busy.value, Unit.SHARE)
         lost = money_range(first.lost.low, first.lost.high, currency)
         said = (
-            f"The bottleneck is team {spoken(first.team)}: it is busy {amount(first.busy.value, Unit.SHARE)} of its "
-            f"time, and its limited capacity costs {lost} of profit."
+            f"The bottleneck is team {spoken(first.team)}: it is busy {busy} of its time, and "
+            f"its limited capacity costs {lost} of profit."
         )
         if cold.cold.value > 0:
             said += f" Most go cold at {spoken(cold.name)}: {amount(cold.cold.value, Unit.SHARE)} of visits."

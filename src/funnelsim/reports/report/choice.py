@@ -156,8 +156,8 @@ def strategy_notes(case: Case) -> list[str]:
         "one in ten is higher.",
         f"In blue, the precision of the mean ({PRECISION}): how well {ran} tell it. More of them make it "
         f"narrower; the range of outcomes stays.{_UNTOLD if _is_untold(result) else ''}",
-        notes.profit_of_all(result.comparison),
-        notes.books(base),
+        notes.profit_of_all(result.comparison, roi=False),
+        notes.books(base, result=False),
         notes.counted_over(SHOWN),
     ]
 
@@ -187,7 +187,11 @@ def goals(case: Case) -> tuple[Table | None, list[str]]:
     headings = tuple(
         Heading(titled(name), f"{FIGURES[goal.metric].title}: {goal.words()}") for name, goal in asked.items()
     )
-    caption = f"How many of the simulated {years_of(result)} reach each goal, and its figure on average"
+    years = years_of(result)
+    caption = (
+        f"How many of the simulated {years} reach each goal, and its figure on average; in blue, "
+        f"the precision of that share ({PRECISION})"
+    )
     table = Table("Strategy", headings, tuple(rows), caption, small=len(asked) <= 3)
     return table, notes.worst_months([*asked.values()])
 

@@ -13,7 +13,7 @@ from funnelsim.planning.case import MOST_MOVED, Case
 from funnelsim.planning.tornado import Swing, TornadoResult
 from funnelsim.reports.columns import PRECISION, figure_column
 from funnelsim.reports.report.contents import Bar, Bars, Cell, Heading, Row, Table
-from funnelsim.reports.report.naming import caller, in_quotes, path_title, title_of, titled
+from funnelsim.reports.report.naming import caller, in_quotes, path_title, titled
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import AS_TYPED
 from funnelsim.scenario.input_words import moved_to
@@ -38,9 +38,11 @@ def bridge(case: Case, withheld: Withheld) -> Bars | None:
         for value, sure in zip(column.values, column.intervals, strict=True)
     ]
 
+    called = caller(case.result)
+
     def whole(name: str, profit: Interval, kind: str, words: str) -> Bar:
         since, until = sorted((scale.at(0.0), scale.at(profit.value)))
-        return Bar(f"Profit, {title_of(case, name)}", words, kind, since, until)
+        return Bar(f"Profit with {called(name)}", words, kind, since, until)
 
     bars = [whole(found.start, found.before, "base", told[0])]
     for each, (before, after), words in zip(steps, pairwise(levels), told[1:-1], strict=True):
@@ -51,7 +53,6 @@ def bridge(case: Case, withheld: Withheld) -> Bars | None:
     said = [f"In brackets: {PRECISION} precision of the mean; the parts are of the same worlds."]
     if withheld.pay:
         said.append("Cost of people: pay, commission, training and turnover together.")
-    called = caller(case.result)
     title = f"From {called(found.start)} to {called(found.goal)}"
     zero = scale.at(0.0) if scale.has_zero else None
     return Bars(title, column.unit, found.verdict, tuple(bars), scale.ticks, zero, tuple(said))
@@ -124,8 +125,7 @@ def tornado(case: Case, withheld: Withheld) -> Bars | None:
     moved = [each for each in swings if not each.is_assumption]
     certain = ", with nothing uncertain," if moved else ""
     said = [
-        "Each bar moves one number from its P10 to its P90, or an assumption from as typed to what it says, "
-        "and leaves all else as typed.",
+        *_bars_are(moves=bool(moved), assumes=len(moved) < len(swings)),
         f"It shows how much more profit {called} then earns than today, on average.",
         f"As typed{certain} that is {typed}.",
     ]
@@ -134,6 +134,14 @@ def tornado(case: Case, withheld: Withheld) -> Bars | None:
     zero = scale.at(0.0) if scale.has_zero else None
     title = f"Gain of {called} on today"
     return Bars(title, column.unit, _hangs(found, withheld), bars, scale.ticks, zero, tuple(said))
+
+
+def _bars_are(moves: bool, assumes: bool) -> list[str]:
+    """Say from where to where bars go, of numbers and of assumptions."""
+    of_a_number = "moves one number from its P10 to its P90, below and above which it is one time in ten each"
+    of_an_assumption = "goes from the scenario as typed to what an assumption says"
+    ways = [of_a_number] * moves + [of_an_assumption] * assumes
+    return [f"Each bar {', or '.join(ways)}; all else is as typed."]
 
 
 def _swing_bar(
@@ -172,7 +180,7 @@ def _hangs(found: TornadoResult, withheld: Withheld) -> str:
     turning = [_moved(each, found, withheld) for each in found.swings if each.turns]
     if turning:
         return f"Moved alone, {listed(turning, 'or')} can turn the gain into a loss, or back."
-    return "Moved alone, none of them turns a sure gain into a sure loss, or a sure loss into a sure gain."
+    return "Moved alone, none of these turns a sure gain into a sure loss, or a sure loss into a sure gain."
 
 
 def tipping(case: Case, withheld: Withheld) -> list[str]:

@@ -186,7 +186,7 @@ def _open(low: float, high: float, places: int) -> str:
     """Write an interval that is a single value, or that has no end on one side."""
     if math.isinf(low) and math.isinf(high):
         return ""
-    first, last = rounded(low, places), rounded(high, places)
+    first, last = (rounded(end, 0 if _whole([end]) else places) for end in (low, high))
     if math.isinf(high):
         return f"{first} or more"
     return f"{last} or less" if math.isinf(low) else f"{first} to {last}"

@@ -23,6 +23,7 @@ PARTS = {  # by the name of the part, in the order of the page: a module with TI
     "studies": "benchmarks.studies",
     "commands": "benchmarks.commands",
     "what_if": "benchmarks.what_if",
+    "report": "benchmarks.reports",
     "cluster": "benchmarks.cluster",
     "growth": "benchmarks.growth",
     "start": "benchmarks.start",

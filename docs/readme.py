@@ -23,7 +23,7 @@ def compare() -> str:
 def paragraphs(printed: str) -> dict[str, str]:
     """Find the paragraphs that the README shows, by the name of their markers."""
     parts = [part.strip("\n") for part in re.split(r"\n\s*\n", printed)]
-    table = next(part for part in parts if "Profit against" in part and "Strategy" in part)
+    table = next(part for part in parts if "Strategy" in part and "\N{BOX DRAWINGS LIGHT HORIZONTAL}" in part)
     verdict = next(part for part in parts if part.startswith("Verdict"))
     tidy = "\n".join(line.rstrip() for line in table.splitlines())
     said = " ".join(verdict.removeprefix("Verdict").split())

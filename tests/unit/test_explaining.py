@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.stats import binom
 
 import funnelsim as fs
 from funnelsim.planning.held import held_at, number_at, numbers
+from funnelsim.planning.paired import profits_in, profits_of
 from funnelsim.planning.tipping import tips_of
 from funnelsim.scenario import parse
 
@@ -180,6 +182,7 @@ def test_any_number_can_be_moved_within_a_range() -> None:
             "the range is from 5 to 2; expected two numbers, the smaller one first",
         ),
         ({"within": (1, 2)}, "a range is given, but not of what"),
+        ({"of": [WAGE, DEMAND], "within": (1, 2)}, "a range is given, of 2 values"),
         ({"of": "teams.sales.seat_cost_per_month"}, "is not uncertain, so that it has no range of its own"),
         ({"of": WAGE, "strategies": ["today"]}, "are only today: there is nothing to choose"),
         ({"of": "teams.sales.sallary", "within": (1, 2)}, "teams.sales.sallary does not exist"),
@@ -188,6 +191,30 @@ def test_any_number_can_be_moved_within_a_range() -> None:
 def test_what_cannot_tip_is_told(asked: dict[str, object], told: str) -> None:
     with pytest.raises(fs.ScenarioError, match=told):
         fs.tipping(parse(PAY), **asked, replications=2, jobs=1)  # type: ignore[arg-type]
+
+
+def test_several_values_tip_as_each_does_alone() -> None:
+    alone = [fs.tipping(parse(PAY), of=key, replications=5, jobs=1) for key in (DEMAND, WAGE)]
+    both = fs.tipping(parse(PAY), of=[DEMAND, WAGE], replications=5, jobs=1)
+    assert {each.key: each for each in both.assumptions} == {
+        each.key: each for found in alone for each in found.assumptions
+    }
+
+
+@pytest.mark.parametrize(
+    "preset", ["marketplace_sellers", "partners_who_deliver", "subscription_software", "alignment"]
+)
+def test_profits_need_neither_drain_nor_twins(preset: str) -> None:
+    """Uncertain numbers, later orders, renewals: what comes after the period changes none of it (VI9)."""
+    result = fs.compare(fs.load(preset), replications=2, jobs=1)
+    scenario = result.scenario
+    assert scenario.months.drain > 0
+    assert bool(numbers(scenario)) == (preset == "marketplace_sellers")
+    alone = profits_in(scenario, [*result], result.plan, lambda _: None)
+    whole = profits_of(result.comparison, result.comparison.expected)
+    assert {name: each.tolist() for name, each in alone.items()} == {
+        name: each.tolist() for name, each in whole.items()
+    }
 
 
 def test_intervals_of_tipping_points_hold_though_values_have_jumps_of_their_own() -> None:
@@ -230,7 +257,7 @@ stages.call = { team = "sales", effort_hours = 1, conversion = 1, goes_cold_afte
 def test_the_team_that_everybody_waits_for_is_the_bottleneck() -> None:
     found = fs.bottleneck(parse(QUEUE), replications=40, jobs=1)
     sales, idle = found.teams
-    today, without = (found.result[name].forecast for name in ("today", "unlimited_sales"))
+    today, without = (found.result[name].forecast for name in ("today", "unlimited_0_sales"))
     assert (sales.team, idle.team) == ("sales", "idle")
     more = without.values("won")[:, 0] - today.values("won")[:, 0]
     assert sales.won.value == pytest.approx(more.mean())
@@ -248,9 +275,43 @@ def test_named_people_count_and_a_strategy_comes_first() -> None:
     named = QUEUE.replace("people = 1", "reps = { anna = {}, ben = {} }")
     named += '[strategies.closed]\nchange = { "teams.sales.hours_per_week" = 1 }\n'
     found = fs.bottleneck(parse(named), strategy="closed", replications=3, jobs=1)
-    assert list(found.result) == ["closed", "closed+unlimited_idle", "closed+unlimited_sales"]
-    most = found.result["closed+unlimited_sales"].scenario.teams["sales"]
+    most = found.result["unlimited_0_sales"].scenario.teams["sales"]
     assert (most.people, len(most.reps), most.hours_per_week) == (18, 2, 1)
+
+
+FARMER = {"people": 2, "cost_per_person_month": 10}
+
+
+@pytest.mark.parametrize(
+    ("change", "team", "people"),
+    [
+        ({"teams.sales.people": 4}, "sales", [(None, 1 + 36), ("2026-02-01", 4 + 36)]),
+        ({"teams.sales.people +=": 3}, "sales", [(None, 1 + 36), ("2026-02-01", 4 + 36)]),
+        ({"teams.sales.people *=": 4}, "sales", [(None, 1 + 36), ("2026-02-01", 4 + 36)]),
+        ({"teams.farmers": FARMER, "stages.call.team": "farmers"}, "farmers", [("2026-02-01", 2 + 18)]),
+    ],
+)
+def test_more_people_are_there_on_every_day(
+    change: dict[str, object], team: str, people: list[tuple[str | None, int]]
+) -> None:
+    """Ten times those of the strategy, also where it sets their number or brings the team (VI8)."""
+    made = parse(QUEUE).with_strategies({"new": {"starts": date(2026, 2, 1), "change": change}})
+    more = fs.bottleneck(made, strategy="new", replications=3, jobs=1)
+    name = next(each for each in more.result if each.endswith(team))
+    days = [each for each in more.result.scenario.timeline(name) if team in each.scenario.teams]
+    found = [(each.begins and str(each.begins), each.scenario.teams[team].people) for each in days]
+    assert found == people
+
+
+def test_a_team_that_a_strategy_brings_is_the_bottleneck_of_it() -> None:
+    """With 20 farmers instead of 2 nobody goes cold, and each contract brings 500."""
+    change = {"teams.farmers": FARMER | {"hours_per_week": 3}, "stages.call.team": "farmers"}
+    made = parse(QUEUE).with_strategies({"new": {"change": change}, "idle": {}})
+    for strategy in ("new", "idle+new"):
+        found = fs.bottleneck(made, strategy=strategy, replications=20, jobs=1)
+        first = found.teams[0]
+        assert (first.team, first.lost.low > 0) == ("farmers", True)
+        assert first.lost.value == pytest.approx(500 * first.won.value)
 
 
 def test_a_firm_with_time_to_spare_has_no_bottleneck() -> None:

@@ -29,7 +29,7 @@ from .made_up_report import FIRM, HARM, HARMFUL_NAME
 from .report_golden import FOLDER, PRESETS, golden
 from .test_cli import call
 from .test_explaining import PAY as WAGES
-from .test_explaining import WAGE
+from .test_explaining import QUEUE, WAGE
 
 # Nobody signs anything, so that profit is cost alone, and the same in every world.
 SURE = """
@@ -182,6 +182,18 @@ def test_a_report_under_an_assumption_says_so() -> None:
     assert found.watch[0] == "All of this is under the assumption “dear”: Media cost more."
     assert found.assumptions is None
     assert "19.2 thousand EUR more" in found.answer[1]  # 12 months of 2,000 less 400
+
+
+def test_what_is_to_watch_of_strategies_not_shown_is_folded_up() -> None:
+    """A team that has too little time has it in each strategy: today and the best come first."""
+    worse = '[strategies.{}]\nchange = {{ "teams.idle.cost_per_person_month" = {} }}\n'
+    text = QUEUE + worse.format("worse", 400) + worse.format("thrift", 50)
+    found = fs.report(fs.parse(text), replications=20, jobs=1)
+    assert found.case.shown == ["today", "thrift"]
+    assert [each.partition(": ")[0] for each in found.contents.watch] == ["Today, Thrift"]
+    assert [each.partition(": ")[0] for each in found.contents.watch_others] == ["Worse"]
+    assert "Team sales is asked for" in found.contents.watch_others[0]
+    assert "<summary>Of other strategies (1)</summary>" in found.html
 
 
 def test_a_stopped_comparison_is_refused() -> None:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,19 @@ import funnelsim as fs
 from funnelsim.decisions import Comparison
 from funnelsim.forecast import Interval
 from funnelsim.metrics import FIGURES, Unit
+from funnelsim.metrics.wording import ends, percent
 from funnelsim.reports import document, names, notes, pictures
 from funnelsim.reports.busy import APART
-from funnelsim.reports.columns import NOTHING, PRECISION, RANGE, Column, figure_column, rounded, text_column
+from funnelsim.reports.columns import (
+    NOTHING,
+    PRECISION,
+    RANGE,
+    Column,
+    chance_column,
+    figure_column,
+    rounded,
+    text_column,
+)
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.grid import folded, printable, tables
 from funnelsim.reports.questions import QUESTIONS, chosen
@@ -109,13 +120,13 @@ def crowded() -> fs.Scenario:
 @pytest.mark.parametrize(
     ("unit", "shown", "heading", "cells"),
     [
-        (Unit.MONEY, [(1.234e6, 9e5, 1.6e6)], "million USD", ["1.23 (0.90 to 1.60)"]),
+        (Unit.MONEY, [(1.234e6, 9e5, 1.6e6)], "million USD", ["1.23 (0.9 to 1.6)"]),
         (Unit.MONEY, [(-399.6, -399.6 - 1e-11, -399.6 + 1e-11)], "USD", ["-400"]),  # typed
         (
             Unit.MONEY,
             [(21.4e6, 21.4e6, 21.4e6 + 4e-9), (3e6, 2e6, 4e6)],
             "million USD",
-            ["21.4", "3.0 (2.0 to 4.0)"],
+            ["21.4", "3.0 (2 to 4)"],
         ),
         (Unit.COUNT, [(0.3, 0.1 + 0.2, 0.3)], "", ["0.300"]),
         (Unit.COUNT, [(0.1, 0, 0), (1.2, 1, 2)], "", ["0.10 (0 to 0)", "1.20 (1 to 2)"]),  # seldom, not never
@@ -123,12 +134,12 @@ def crowded() -> fs.Scenario:
             Unit.MONEY,
             [(11, 6, math.inf), (11, -math.inf, 12.5)],
             "USD",
-            ["11 (6.0 or more)", "11 (12.5 or less)"],
+            ["11 (6 or more)", "11 (12.5 or less)"],
         ),
         (Unit.MONEY, [(11, -math.inf, math.inf), (11, 11, math.inf)], "USD", ["11", "11 (11 or more)"]),
         (Unit.MONEY, [(34_567, 34_000, 36_000)], "thousand USD", ["34.6 (34 to 36)"]),
         (Unit.MONEY, [(1_234.6, 1_100, 1_400), (9, 8, 10)], "USD", ["1,235 (1,100 to 1,400)", "9 (8 to 10)"]),
-        (Unit.SHARE, [(0.123, 0.05, 0.2), (-0.5, -0.6, -0.4)], "%", ["12.3 (5 to 20)", "-50.0 (-60 to -40)"]),
+        (Unit.SHARE, [(0.123, 0.05, 0.2), (-0.5, -0.6, -0.4)], "%", ["12.3 (5 to 20)", "-50 (-60 to -40)"]),
         (Unit.COUNT, [(34.4, 28, 41)], "", ["34.4 (28 to 41)"]),
         (Unit.COUNT, [(2, 0, 4)], "", ["2 (0 to 4)"]),
         (Unit.DAYS, [(58.24, 57.66, 58.82)], "days", ["58.2 (57.7 to 58.8)"]),
@@ -139,7 +150,7 @@ def crowded() -> fs.Scenario:
             Unit.SHARE,
             [(-0.0001, -0.0004, 0.3), (0.5, 0.5001, 0.5002)],
             "%",
-            ["-0.01 (0 to 30)", "50.0 (50.01 to 50.02)"],
+            ["-0.01 (0 to 30)", "50 (50.01 to 50.02)"],
         ),
     ],
 )
@@ -147,6 +158,49 @@ def test_columns_by_hand(unit: Unit, shown: list[Any], heading: str, cells: list
     intervals = [None if each is None else Interval(*each) for each in shown]
     column = figure_column("Title", unit, "USD", intervals, RANGE)
     assert (column.unit, list(column.beside())) == (heading, cells)
+
+
+@pytest.mark.parametrize(
+    ("shown", "cells"),
+    [
+        ([(131_400, 91_200, 168_300), (-6_420, -23_100, 8_200)], ["131 (91 to 168)", "-6 (-23 to 8)"]),
+        (
+            [(2.1968e6, 2.1e6, 2.31e6), (34_500, 31_000, 38_000)],
+            ["2.20 (2.10 to 2.31)", "0.0345 (0.031 to 0.038)"],
+        ),
+        ([(328_000, 277_000, 377_000), (5_000, 5_000, 5_000)], ["328 (277 to 377)", "5"]),
+    ],
+)
+def test_a_mean_is_rounded_as_its_precision(shown: list[Any], cells: list[str]) -> None:
+    """A mean beside its 95 % precision goes to the place of that (TE9)."""
+    intervals = [Interval(*each) for each in shown]
+    assert list(figure_column("Title", Unit.MONEY, "USD", intervals, PRECISION).beside()) == cells
+
+
+@pytest.mark.parametrize(
+    ("chance", "cell"),
+    [
+        ((0.7667, 0.6456, 0.8556), "77 (65 to 86)"),
+        ((0.0, 0.0, 0.0093), "0 (0 to 0.9)"),
+        ((0.9975, 0.986, 1.0), "99.8 (99 to 100)"),
+        ((NAN, NAN, NAN), "-"),
+    ],
+)
+def test_a_chance_is_in_whole_percent(chance: tuple[float, float, float], cell: str) -> None:
+    assert chance_column("Title", [Interval(*chance)], PRECISION).beside() == (cell,)
+    assert cell == "-" or percent(chance[0]) == f"{cell.partition(' ')[0]} %"
+
+
+@given(st.integers(-999_999, 999_999), st.integers(1, 999_999), st.sampled_from([1.0, 1e3, 1e6]))
+def test_an_interval_is_rounded_alike_in_every_scale(low: int, width: int, scale: float) -> None:
+    """Thousands and millions tell the same amounts, and never less than two digits of the width (TE9)."""
+    high = low + width
+    said, scaled = ends(low, high), ends(low, high, scale)
+    exact = [[Decimal(text.replace(",", "")) for text in each] for each in (said, scaled)]
+    assert [each * int(scale) for each in exact[1]] == exact[0]
+    assert all(
+        abs(float(told) - end) <= 0.05 * width + 1e-9 for told, end in zip(exact[0], (low, high), strict=True)
+    )
 
 
 FINITE = st.floats(-1e13, 1e13)

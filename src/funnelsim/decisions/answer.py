@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from funnelsim.decisions.verdict import Money, Standing, cannot_tell
 from funnelsim.forecast import Interval
 from funnelsim.forecast.resampling import FEWEST
-from funnelsim.metrics.wording import Called, listed, number, percent, simulated, spoken, too_few
+from funnelsim.metrics.wording import Called, listed, percent, simulated, spoken, too_few
 
 MOST_NAMED = 3  # strategies or goals; of more, their number says as much
 
@@ -38,7 +38,7 @@ def choice(
     >>> unclear = Standing("shared_queue", -9e3, 4e3, False, False, False, ahead=0.4)
     >>> told = ("today", 400, 12, money)
     >>> print(*choice([better, worse], "richer_mix", {}, *told))
-    Choose richer mix: it would earn on average 98 to 125 thousand USD more than today (ahead in 77.5 % of simulated years).
+    Choose richer mix: it would earn on average 98 to 125 thousand USD more than today (ahead in 78 % of simulated years).
     >>> behind = {"more_ads": Interval(190e3, 180e3, 200e3)}
     >>> print(choice([better, worse], "richer_mix", behind, *told)[1])
     Next comes today itself; more ads is 180 to 200 thousand USD behind.
@@ -144,7 +144,7 @@ def _highest(standings: Sequence[Standing]) -> Standing:
 
 def _ahead(standing: Standing, months: int) -> str:
     single = "years" if months == 12 else "periods"
-    return f"(ahead in {number(100 * standing.ahead)} % of simulated {single})"
+    return f"(ahead in {percent(standing.ahead)} of simulated {single})"
 
 
 def of_the_goals(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from funnelsim.decisions.significance import SIGNIFICANT, Years, holm, mcnemar
 from funnelsim.forecast import Goal
-from funnelsim.metrics.wording import Called, listed, number, simulated, spoken
+from funnelsim.metrics.wording import Called, listed, percent, simulated, spoken
 
 RARELY = 0.05  # of simulated years: a goal reached in no more of them is not likely to be reached
 MOST_NAMED = 3  # strategies of which the same is said; of more, their number says as much
@@ -51,7 +51,7 @@ def of_a_goal(
     >>> means = {"today": 1.7, "more_ads": 1.9, "both": 2.0}
     >>> for clause in of_a_goal(goal, reached, means, "today", 12).split("; "):
     ...     print(clause)
-    The goal clients (at least 2 in an average month) is likeliest with both: 50.5 %, against 25 % with today
+    The goal clients (at least 2 in an average month) is likeliest with both: 50 %, against 25 % with today
     the difference from more ads is not significant.
     >>> rarely = {"today": years < 0, "more_ads": years < 4}
     >>> for clause in of_a_goal(goal, rarely, {"today": 0.9, "more_ads": 1.1}, "today", 12).split("; "):
@@ -66,18 +66,18 @@ def of_a_goal(
     alone = None if len(counts) > 1 else _capital(called(base))
     if most <= RARELY * years:
         who = f"{alone} is not" if alone else "No strategy is"
-        best = f"at best in {number(100 * most / years)} %" if most else "in none"
+        best = f"at best in {percent(most / years)}" if most else "in none"
         stands = _nearest(goal, means, base, called)
         return f"{who} likely to reach {told}: {best} of {simulated(years, months)}{stands}."
     if fewest >= (1 - RARELY) * years:
         who = f"{alone} is" if alone else "Every strategy is"
-        least = f"in at least {number(100 * fewest / years)} %" if fewest < years else "in each"
+        least = f"in at least {percent(fewest / years)}" if fewest < years else "in each"
         return f"{who} likely to reach {told}: {least} of {simulated(years, months)}."
     leaders = [name for name, count in counts.items() if count == most]
     likeliest = _named([called(name) for name in leaders])
-    text = f"{_capital(told)} is likeliest with {likeliest}: {number(100 * most / years)} %"
+    text = f"{_capital(told)} is likeliest with {likeliest}: {percent(most / years)}"
     if base not in leaders:
-        text += f", against {number(100 * counts[base] / years)} % with {called(base)}"
+        text += f", against {percent(counts[base] / years)} with {called(base)}"
     close = [called(name) for name in _close(reached, leaders)]
     if close:
         others = len(counts) - len(leaders)

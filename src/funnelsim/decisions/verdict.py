@@ -12,7 +12,7 @@ from funnelsim.metrics.wording import (
     Called,
     listed,
     money_range,
-    number,
+    percent,
     rounded_up,
     simulated,
     spoken,
@@ -345,7 +345,7 @@ class _Teller:
     def _earns(self, standing: Standing) -> str:
         gain = self.money.range(standing.low, standing.high)
         single = "years" if self.months == 12 else "periods"
-        ahead = f"(ahead in {number(100 * standing.ahead)} % of simulated {single})"
+        ahead = f"(ahead in {percent(standing.ahead)} of simulated {single})"
         return f"would earn on average {gain} more than {self.called(self.base)} {ahead}"
 
     def _listed(self, standings: Sequence[Standing]) -> str:

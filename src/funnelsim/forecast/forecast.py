@@ -23,7 +23,7 @@ from funnelsim.forecast.typed import typed_by_segment, typed_conversions
 from funnelsim.forecast.variance import Driver, Unknowns, rank_correlation, share_unknown
 from funnelsim.metrics.cut import Cut, cut, labels, reads_values, teams_of_stages
 from funnelsim.metrics.figure import FIGURES, Figure, Parts, ratio, total
-from funnelsim.metrics.wording import number, simulated
+from funnelsim.metrics.wording import number, simulated, spoken
 from funnelsim.model.model import Model, Names
 from funnelsim.model.words import DAY, HOUR, NOTHING, Event
 from funnelsim.rules.billing import has_cash
@@ -602,7 +602,7 @@ def _too_much(team: TeamHours) -> str:
             f" ({number(100 * team.load)} %; it is busy for {busy} %, the rest is work that it never gets to)"
         )
     hours = f"{team.asked:,.0f} hours of work and has {team.available:,.0f}{share}"
-    told = f"Team {team.team} is asked for {hours}: its queues grow or its leads go cold. "
+    told = f"Team {spoken(team.team)} is asked for {hours}: its queues grow or its leads go cold. "
     if team.usable < 1.0:
         usable = f"It can use {number(100 * team.usable)} % of its hours"
         told += f"{usable}, as a job takes {team.together} people at once and there are {team.people}. "
@@ -612,8 +612,8 @@ def _too_much(team: TeamHours) -> str:
 def _busy(team: TeamHours) -> str:
     """State that work waits for a team: the same words for all strategies."""
     return (
-        f"Work waits for team {team.team}: it is asked for more than {number(100 * BUSY)} % of its hours, "
-        f"and leads wait for it more than a day on average. {_more(team)}"
+        f"Work waits for team {spoken(team.team)}: it is asked for more than {number(100 * BUSY)} % of its "
+        f"hours, and leads wait for it more than a day on average. {_more(team)}"
     )
 
 

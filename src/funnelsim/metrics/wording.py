@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 
 from funnelsim.metrics.figure import TIMES, Unit
 
@@ -62,15 +63,88 @@ def amount(value: float, unit: Unit, currency: str = "") -> str:
     return f"{number(value)} {unit.value}" if unit in TIMES else number(value)
 
 
+def ends(low: float, high: float, scale: float = 1.0) -> tuple[str, str]:
+    """Write the ends of an interval, rounded to the same place in every scale (TE9).
+
+    Parameters
+    ----------
+    low, high : float
+        Finite; the same number twice is written as `number` does.
+    scale : float
+        A power of ten that both are divided by.
+
+    Examples
+    --------
+    >>> ends(4_120, 103_400, 1e3), ends(4_120, 103_400), ends(4_120, 103_400, 1e6)
+    (('4', '103'), ('4,000', '103,000'), ('0.004', '0.103'))
+    >>> ends(18.0, 23.0), ends(41.02, 41.38), ends(-0.004, 1.2)
+    (('18', '23'), ('41.02', '41.38'), ('0.0', '1.2'))
+    """
+    if low == high:
+        return number(low / scale), number(high / scale)
+    places = places_of(low, high, scale)
+    texts = [to_places(each / scale, places) for each in (low, high)]
+    while all("." in each and each[-1] in "0." for each in texts):
+        texts = [each[:-1] for each in texts]
+    return texts[0], texts[1]
+
+
+def places_of(low: float, high: float, scale: float = 1.0) -> int:
+    """Return how many places right of the point an interval justifies (TE9).
+
+    They give two digits of its width; yet whole numbers up to 1,000, thousands up to a million, and so on.
+
+    Parameters
+    ----------
+    low, high : float
+        Different numbers.
+    scale : float
+        A power of ten that the number to be rounded is divided by.
+
+    Examples
+    --------
+    >>> places_of(4.12, 23.4), places_of(-77, 477), places_of(4_120, 9_260), places_of(4_120, 9_260, 1e3)
+    (0, 0, -2, 1)
+    """
+    width = math.floor(math.log10(float(f"{abs(high - low):.{_CERTAIN}g}"))) - 1
+    coarsest = 3 * math.floor(math.log10(max(abs(low), abs(high), 1.0)) / 3)
+    return round(math.log10(scale)) - min(width, coarsest)
+
+
+def to_places(value: float, places: int) -> str:
+    """Round to a place right or left of the point: the same one in every scale.
+
+    >>> to_places(4150, -2), to_places(4.15, 1), to_places(-0.04, 1)
+    ('4,200', '4.2', '0.0')
+    """
+    exact = Decimal(f"{value:.{_CERTAIN}g}").quantize(Decimal(1).scaleb(-places))
+    return f"{exact + 0:,.{max(places, 0)}f}"
+
+
+def in_percent(share: float) -> str:
+    """Write the number of a chance in whole percent; with a digit more close to never and to always (TE9).
+
+    Examples
+    --------
+    >>> in_percent(0.126), in_percent(0.0031), in_percent(0.9975), in_percent(0.0), in_percent(1.0)
+    ('13', '0.3', '99.8', '0', '100')
+    """
+    if not math.isfinite(share):
+        return UNDEFINED
+    close = min(share, 1 - share)
+    close_to_an_end = 0 < close < 0.01
+    return fixed(100 * share, -math.floor(math.log10(100 * close)) if close_to_an_end else 0)
+
+
 def percent(share: float) -> str:
-    """Write a share in whole percent.
+    """Write a chance in percent.
 
     Examples
     --------
     >>> percent(0.126), percent(float("nan"))
     ('13 %', '-')
     """
-    return f"{fixed(100 * share, 0)} %" if math.isfinite(share) else UNDEFINED
+    return f"{in_percent(share)} %" if math.isfinite(share) else UNDEFINED
 
 
 def money(value: float, currency: str) -> str:
@@ -85,24 +159,22 @@ def money(value: float, currency: str) -> str:
 
 
 def money_range(low: float, high: float, currency: str) -> str:
-    """Write a range of money in the scale of its larger end, with enough digits to tell the ends apart.
+    """Write a range of money in the scale of its larger end.
 
     Examples
     --------
     >>> money_range(36_123, 62_380, "USD"), money_range(800_000, 1_200_000, "EUR")
     ('36 to 62 thousand USD', '0.8 to 1.2 million EUR')
     >>> money_range(-4_000, 12_000, "USD"), money_range(41_020, 41_380, "USD"), money_range(5, 5, "USD")
-    ('-4 to 12 thousand USD', '41 to 41.4 thousand USD', '5 USD')
+    ('-4 to 12 thousand USD', '41.02 to 41.38 thousand USD', '5 USD')
     """
-    larger = max(low, high, key=abs)
     if not math.isfinite(low) or not math.isfinite(high):
         return UNDEFINED
+    larger = max(low, high, key=abs)
+    if math.isclose(low, high, rel_tol=10.0**-_CERTAIN):
+        return money(larger, currency)
     scale = _scale(larger)
-    for digits in (2, 3, 4, 5):
-        first, last = number(low / scale, digits), number(high / scale, digits)
-        if first != last:
-            return _joined(f"{first} to {last}", larger, currency)
-    return money(larger, currency)
+    return _joined(" to ".join(ends(low, high, scale)), larger, currency)
 
 
 def simulated(worlds: int, months: int) -> str:

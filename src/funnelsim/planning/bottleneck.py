@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,13 +13,13 @@ import numpy as np
 from funnelsim.compiling.arrays import Floats
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.io.progress import Progress
-from funnelsim.metrics import labels
-from funnelsim.metrics.wording import money, money_range, percent, simulated
-from funnelsim.planning.paired import combined, mean_of, sum_of, total_of
-from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
+from funnelsim.metrics import Unit, labels
+from funnelsim.metrics.wording import amount, money, money_range, simulated, spoken
+from funnelsim.planning.paired import in_the_period, mean_of, sum_of, total_of
+from funnelsim.scenario import TODAY, TOGETHER, Problem, Scenario, ScenarioError
 from funnelsim.scenario.schema import MOST_PEOPLE
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.study import compare, compare_over
+from funnelsim.studies.study import compare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +90,7 @@ class BottleneckResult:
         ran = simulated(self.result.years, self.result[self.strategy].forecast.months)
         if first.lost.value > 0 and math.isnan(first.lost.low):
             return (
-                f"Team {first.team} seems to be the bottleneck: its limited capacity costs "
+                f"Team {spoken(first.team)} seems to be the bottleneck: its limited capacity costs "
                 f"{money(first.lost.value, currency)} of profit on average. {ran} are too few to say how "
                 "sure that is: much of it is lost in few years."
             )
@@ -99,12 +100,14 @@ class BottleneckResult:
                 f"as far as {ran} can tell."
             )
         cold = max(self.stages, key=lambda each: each.cold.value if np.isfinite(each.cold.value) else 0.0)
+        busy = amount(first.busy.value, Unit.SHARE)
+        lost = money_range(first.lost.low, first.lost.high, currency)
         said = (
-            f"The bottleneck is team {first.team}: it is busy {percent(first.busy.value)} of its time, and "
-            f"its limited capacity costs {money_range(first.lost.low, first.lost.high, currency)} of profit."
+            f"The bottleneck is team {spoken(first.team)}: it is busy {busy} of its time, and "
+            f"its limited capacity costs {lost} of profit."
         )
         if cold.cold.value > 0:
-            said += f" Most go cold at {cold.name}: {percent(cold.cold.value)} of visits."
+            said += f" Most go cold at {spoken(cold.name)}: {amount(cold.cold.value, Unit.SHARE)} of visits."
         if len(self.teams) > 1 and not any(each.lost.low > 0 for each in self.teams[1:]):
             said += " No other team surely costs profit."
         return said
@@ -169,7 +172,7 @@ def bottleneck_in(
 ) -> BottleneckResult:
     """Say what limited capacity costs a strategy of a comparison, in its worlds (VI8).
 
-    Only the teams with unlimited capacity are simulated.
+    Only the teams with unlimited capacity are simulated, for profit and contracts alone (VI9).
 
     Raises
     ------
@@ -180,22 +183,35 @@ def bottleneck_in(
     """
     made, names = _unlimited(result.scenario, strategy)
     ready = made.with_months(result.scenario.months)
-    more = compare_over(ready, [*names.values()], result.plan, progress)
-    if more.stopped:
-        raise KeyboardInterrupt
+    more = in_the_period(ready, [*names.values()], result.plan, progress)
     beside = {strategy: result[strategy]} | more.simulations
     return _found(ComparisonResult(ready, beside), strategy, names)
 
 
 def _unlimited(scenario: Scenario, strategy: str) -> tuple[Scenario, dict[str, str]]:
     """Make a strategy with unlimited capacity for each team; return the scenario, and their names by team."""
-    with_more = _with_more(scenario, strategy)
-    names = {team: combined(strategy, _UNLIMITED + team) for team in with_more}
-    strategies = {
-        _UNLIMITED + team: {"always": True, "change": {f"teams.{team}.people +=": more}}
-        for team, more in with_more.items()
-    }
-    return scenario.with_strategies(strategies), names
+    made, names = scenario, {}
+    for team, more in _with_more(scenario, strategy).items():
+        name = strategy
+        for number, (begins, people) in enumerate(_people(scenario, strategy, team).items()):
+            lacks = min(people + more, MOST_PEOPLE) - _people(made, name, team)[begins]
+            if not lacks:
+                continue
+            added = {
+                **({"always": True} if begins is None else {"starts": begins}),
+                "combines": [] if name == TODAY else name.split(TOGETHER),
+                "change": {f"teams.{team}.people +=": lacks},
+            }
+            name = f"{_UNLIMITED}{number}_{team}"
+            made = made.with_strategies({name: added})
+        names[team] = name
+    return made, names
+
+
+def _people(scenario: Scenario, strategy: str, team: str) -> dict[date | None, int]:
+    """Return the `people` of a team from each day on which something changes; from None on, at first."""
+    teams = {each.begins: each.scenario.teams for each in scenario.timeline(strategy)}
+    return {begins: there[team].people for begins, there in teams.items() if team in there}
 
 
 def _found(result: ComparisonResult, strategy: str, names: Mapping[str, str]) -> BottleneckResult:

@@ -184,13 +184,11 @@ def _rival(result: ComparisonResult) -> str | None:
 def _tipping(result: ComparisonResult, swings: Sequence[Swing], progress: Progress) -> TippingResult | None:
     """Look for tipping points of the numbers at one end of which the rival is behind (RE1)."""
     crossing = [each.name for each in swings if not each.is_assumption and _crosses(each)][:MOST_TIPPING]
+    if not crossing:
+        return None
     scenario, plan, chosen = result.scenario, result.plan, [*result]
-    found: TippingResult | None = None
-    for key in crossing:
-        more(progress, plan.replications * of_tipping(scenario, key, chosen))
-        one = tipping(scenario, of=key, strategies=chosen, **_settings(plan), progress=progress)
-        found = one if found is None else replace(found, assumptions=(*found.assumptions, *one.assumptions))
-    return found
+    more(progress, plan.replications * of_tipping(scenario, crossing, chosen))
+    return tipping(scenario, of=crossing, strategies=chosen, **_settings(plan), progress=progress)
 
 
 def _crosses(swing: Swing) -> bool:

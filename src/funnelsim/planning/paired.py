@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from funnelsim.io.progress import Progress
 from funnelsim.metrics.figure import total
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.studies.replication import Plan
+from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import compare_over
 
 Profits = dict[str, Floats]  # (R,) by strategy
@@ -44,6 +46,26 @@ def combined(strategy: str, other: str) -> str:
     return other if strategy == TODAY else f"{strategy}+{other}"
 
 
+def in_the_period(
+    scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress
+) -> ComparisonResult:
+    """Simulate strategies of a scenario whose months are settled, for what is counted over the period.
+
+    Nothing that comes after the period changes that, and no twin does (U8): so there is no drain and no
+    twin, and all else is as it would be with them, to the bit (VI9).
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Stopped before all worlds were finished.
+    """
+    months = scenario.months._replace(drain=0)
+    result = compare_over(scenario.with_months(months), strategies, replace(plan, twins=False), progress)
+    if result.stopped:
+        raise KeyboardInterrupt
+    return result
+
+
 def profits_in(scenario: Scenario, strategies: Sequence[str], plan: Plan, progress: Progress) -> Profits:
     """Simulate strategies of a scenario whose months are settled; return the profit in each world.
 
@@ -52,9 +74,7 @@ def profits_in(scenario: Scenario, strategies: Sequence[str], plan: Plan, progre
     KeyboardInterrupt
         Stopped before all worlds were finished.
     """
-    result = compare_over(scenario, strategies, plan, progress)
-    if result.stopped:
-        raise KeyboardInterrupt
+    result = in_the_period(scenario, strategies, plan, progress)
     return profits_of(result.comparison, result.comparison.expected)
 
 

@@ -139,7 +139,7 @@ def ends(at: Interval) -> str:
 def tipping(
     scenario: Scenario,
     *,
-    of: str | None = None,
+    of: str | Sequence[str] | None = None,
     within: tuple[float, float] | None = None,
     strategies: Sequence[str] | None = None,
     replications: int = 400,
@@ -154,8 +154,8 @@ def tipping(
     ----------
     scenario : Scenario
         From `load`.
-    of : str, optional
-        A key of `[uncertainties]`, or the path of a number. Default: every uncertain number.
+    of : str or sequence of str, optional
+        Keys of `[uncertainties]`, or the path of one number. Default: every uncertain number.
     within : tuple of float, optional
         The range of the value. Default: from P5 to P95 of what is drawn.
     strategies : sequence of str, optional
@@ -166,12 +166,14 @@ def tipping(
     Raises
     ------
     ScenarioError
-        If there is no such value or range, nothing to choose, or the scenario is not valid at an end.
+        If there is no such value or range, a range of several values, or nothing to choose; or if the
+        scenario is not valid at an end.
     ValueError, KeyboardInterrupt
         As in `compare`.
     """
     chosen = chosen_of(scenario, strategies)
-    keys = _keys(scenario, of, within, chosen)
+    asked = [of] if isinstance(of, str) else of
+    keys = _keys(scenario, asked, within, chosen)
     plan = Plan(replications, seed, engine, jobs)
     typed = settled(as_typed(scenario), jobs, chosen, progress)
     best = leader(profits_in(typed, chosen, plan, progress))
@@ -206,29 +208,33 @@ def _range(scenario: Scenario, key: str) -> tuple[float, float]:
 
 
 def _keys(
-    scenario: Scenario, of: str | None, within: tuple[float, float] | None, chosen: Sequence[str]
+    scenario: Scenario,
+    asked: Sequence[str] | None,
+    within: tuple[float, float] | None,
+    chosen: Sequence[str],
 ) -> list[str]:
     """Check what is asked for, and list what to move."""
     problem = None
+    certain = [] if within else [key for key in asked or () if key not in scenario.uncertainties]
     if len(chosen) < 2:
         problem = Problem("strategies", f"are only {chosen[0]}: there is nothing to choose", "two or more")
     elif within is not None and not within[0] < within[1]:
         wrong = f"the range is from {number(within[0])} to {number(within[1])}"
         problem = Problem("", wrong, "two numbers, the smaller one first")
-    elif of is None and within is not None:
-        problem = Problem("", "a range is given, but not of what", "a key of [uncertainties] or a path")
-    elif of is None and not numbers(scenario):
+    elif within is not None and (asked is None or len(asked) != 1):
+        of_what = "but not of what" if asked is None else f"of {len(asked)} values"
+        problem = Problem("", f"a range is given, {of_what}", "a key of [uncertainties] or a path")
+    elif asked is None and not numbers(scenario):
         expected = "numbers in [uncertainties], or a path with a range"
         problem = Problem("uncertainties", "has no number that could be moved", expected)
-    elif of is not None and of not in scenario.uncertainties and within is None:
-        problem = Problem(
-            of, "is not uncertain, so that it has no range of its own", "a range to look through"
-        )
+    elif certain:
+        wrong = "is not uncertain, so that it has no range of its own"
+        problem = Problem(certain[0], wrong, "a range to look through")
     if problem is not None:
         raise ScenarioError([problem], scenario.source)
-    if of is not None and within is None:
-        must_be_known(scenario, [of], numbers(scenario), "uncertain number")
-    return numbers(scenario) if of is None else [of]
+    if asked is not None and within is None:
+        must_be_known(scenario, asked, numbers(scenario), "uncertain number")
+    return numbers(scenario) if asked is None else [*asked]
 
 
 @dataclass
@@ -342,7 +348,7 @@ def _crossings(values: Floats, means: Floats, near: float) -> Floats:
     )
 
 
-def simulations(scenario: Scenario, of: str | None, strategies: Sequence[str] | None) -> int:
+def simulations(scenario: Scenario, of: str | Sequence[str] | None, strategies: Sequence[str] | None) -> int:
     """Count how many strategies `tipping` simulates besides those that locate a tip."""
-    moved = 1 if of is not None else len(numbers(scenario))
+    moved = 1 if isinstance(of, str) else len(numbers(scenario) if of is None else of)
     return len(chosen_of(scenario, strategies)) * (1 + moved * LOOKS)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from funnelsim.forecast import Forecast, running_out
-from funnelsim.metrics.figure import Unit
-from funnelsim.metrics.wording import amount, listed, money
+from funnelsim.metrics.wording import listed, money, percent
 from funnelsim.reports.grid import printable
 from funnelsim.scenario import Scenario
 from funnelsim.scenario.finance import Finance
@@ -30,7 +29,7 @@ def cash_notes(scenario: Scenario, forecast: Forecast) -> list[Text]:
     ]
     found = running_out(forecast)
     if found.by is not None:
-        share = amount(found.years / forecast.years, Unit.SHARE)
+        share = percent(found.years / forecast.years)
         lines.append(
             f"Cash runs out in {share} of simulated years; in half of these by the end of {found.by}."
         )

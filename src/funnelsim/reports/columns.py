@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import Chance, Estimate, Interval
 from funnelsim.metrics import TIMES, Unit
-from funnelsim.metrics.wording import UNDEFINED, fixed, number
+from funnelsim.metrics.wording import UNDEFINED, ends, fixed, in_percent, number, places_of, to_places
 
 RANGE = "P10-P90"  # of single simulated years
 PRECISION = "95 %"  # of the mean over them
@@ -77,7 +76,7 @@ def figure_column(
     interval: str = "",
     beside: Sequence[Interval | None] = (),
 ) -> Column:
-    """Write figures with their intervals in one scale, rounded to the same place.
+    """Write figures with their intervals in one scale (TE9).
 
     Parameters
     ----------
@@ -105,16 +104,50 @@ def figure_column(
     numbers = [end for each in filled for end in (each if interval else each[:1]) if math.isfinite(end)]
     largest = max((abs(end) for end in [*numbers, *_ends(beside)]), default=0.0)
     scale, words = scale_of(largest, unit, currency)
-    scaled = [Interval(each.value / scale, each.low / scale, each.high / scale) for each in filled]
     finest = _places(largest / scale)
-    places = 0 if _whole([each.value for each in scaled]) else finest
+    places = 0 if _whole([each.value / scale for each in filled]) else finest
+    if unit is Unit.SHARE:  # rounded as per cent, not as parts of one
+        filled, scale = [Interval(*(end / scale for end in each)) for each in filled], 1.0
     return Column(
         title=title,
         unit=words,
         interval=interval,
-        values=tuple(rounded(each.value, places) for each in scaled),
-        intervals=_spans(scaled, finest) if interval else ("",) * len(scaled),
+        values=tuple(_value(each, unit, interval, scale, places) for each in filled),
+        intervals=tuple(_span(each, scale, finest) if interval else "" for each in filled),
     )
+
+
+def chance_column(title: str, chances: Sequence[Interval | None], interval: str = "") -> Column:
+    """Write chances, with their intervals if these have a name.
+
+    Examples
+    --------
+    >>> chance_column("Loss", [Interval(0.0333, 0.0092, 0.112), None], PRECISION).beside()
+    ('3 (0.9 to 11)', '-')
+    """
+    return Column(
+        title=title,
+        unit="%",
+        interval=interval,
+        values=tuple(UNDEFINED if each is None else in_percent(each.value) for each in chances),
+        intervals=tuple(_chance_span(each) if each and interval else "" for each in chances),
+    )
+
+
+def _chance_span(found: Interval) -> str:
+    if _is_decided(found) or not math.isfinite(found.high - found.low):
+        return ""
+    return f"{in_percent(found.low)} to {in_percent(found.high)}"
+
+
+def _value(figure: Interval, unit: Unit, interval: str, scale: float, places: int) -> str:
+    """Write a share as sentences do, a mean to the place of its precision, all else to that of the column."""
+    value = figure.value / scale
+    if unit is Unit.SHARE:
+        return "0" if abs(value) < NOTHING else number(value)
+    if interval == PRECISION and math.isfinite(value) and _has_width(figure):
+        return to_places(value, places_of(figure.low, figure.high, scale))
+    return rounded(value, places)
 
 
 def _ends(figures: Sequence[Interval | None]) -> list[float]:
@@ -140,36 +173,23 @@ def rounded(value: float, places: int) -> str:
     return number(value, 1)
 
 
-def _spans(figures: Sequence[Interval], places: int) -> tuple[str, ...]:
-    """Write intervals to the digits that their widths justify; nothing for those without a width."""
-    widths = [each.high - each.low for each in figures if _has_width(each)]
-    if _whole([end for each in figures for end in each[1:]]):
-        places = 0
-    elif widths:
-        places = min(places, max(0, 1 - math.floor(math.log10(median(widths)))))
-    return tuple(_span(each, places) for each in figures)
-
-
-def _span(figure: Interval, places: int) -> str:
+def _span(figure: Interval, scale: float, places: int) -> str:
+    """Write an interval; nothing where it has no width."""
     if _is_decided(figure) or math.isnan(figure.high - figure.low):
         return ""
-    if not _has_width(figure):
-        return _open(figure, places)
-    digits, low, high = places, "", ""
-    while low == high:  # more digits if an interval is narrower than the others
-        low, high = (_signless(fixed(end, digits)) for end in figure[1:])
-        digits += 1
-    return f"{low} to {high}"
+    if _has_width(figure):
+        return " to ".join(ends(figure.low, figure.high, scale))
+    return _open(figure.low / scale, figure.high / scale, places)
 
 
-def _open(figure: Interval, places: int) -> str:
+def _open(low: float, high: float, places: int) -> str:
     """Write an interval that is a single value, or that has no end on one side."""
-    low, high = (rounded(end, places) for end in figure[1:])
-    if math.isinf(figure.low) and math.isinf(figure.high):
+    if math.isinf(low) and math.isinf(high):
         return ""
-    if math.isinf(figure.high):
-        return f"{low} or more"
-    return f"{high} or less" if math.isinf(figure.low) else f"{low} to {high}"
+    first, last = (rounded(end, 0 if _whole([end]) else places) for end in (low, high))
+    if math.isinf(high):
+        return f"{first} or more"
+    return f"{last} or less" if math.isinf(low) else f"{first} to {last}"
 
 
 def _has_width(figure: Interval) -> bool:
@@ -185,11 +205,6 @@ def _is_decided(figure: Interval) -> bool:
 def _same(one: float, other: float) -> bool:
     """Return whether two values differ by no more than rounding."""
     return math.isclose(one, other, rel_tol=DECIDED, abs_tol=NOTHING)
-
-
-def _signless(text: str) -> str:
-    """Remove the sign of a zero."""
-    return text if any(digit in text for digit in "123456789") else text.removeprefix("-")
 
 
 def scale_of(largest: float, unit: Unit, currency: str) -> tuple[float, str]:

@@ -12,7 +12,7 @@ from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import money_range, rounded_up
 from funnelsim.reports import notes
-from funnelsim.reports.columns import ANY_TIME, Column, figure_column, text_column
+from funnelsim.reports.columns import ANY_TIME, Column, chance_column, figure_column, text_column
 from funnelsim.reports.grid import WIDTH, printable, tables
 from funnelsim.reports.question_pages import spaced
 from funnelsim.reports.strategy_columns import dated_names, order
@@ -172,7 +172,7 @@ def _years(result: Decision, contrasts: Sequence[Contrast]) -> list[Column]:
     """Make the columns of the share of years in which a strategy is ahead, and of what is sure of it."""
     found = [result.any_time.ahead[each.strategy] for each in contrasts]
     return [
-        figure_column("Years ahead", Unit.SHARE, "", [each.ahead for each in found], ANY_TIME),
+        chance_column("Years ahead", [each.ahead for each in found], ANY_TIME),
         text_column("Sure of years", [each.words for each in found]),
     ]
 
@@ -182,7 +182,7 @@ def _risks(result: Decision) -> list[Column]:
     found = [result.single_years[name] for name in order(result.result)]
     goals = dict.fromkeys(name for each in found for name in each.goals)
     return [
-        figure_column("Chance of a loss", Unit.SHARE, "", [each.loss for each in found], ANY_TIME),
+        chance_column("Chance of a loss", [each.loss for each in found], ANY_TIME),
         figure_column(
             "Profit in the worst year in ten",
             Unit.MONEY,
@@ -191,13 +191,7 @@ def _risks(result: Decision) -> list[Column]:
             ANY_TIME,
         ),
         *(
-            figure_column(
-                f"Chance of {printable(goal)}",
-                Unit.SHARE,
-                "",
-                [each.goals.get(goal) for each in found],
-                ANY_TIME,
-            )
+            chance_column(f"Chance of {printable(goal)}", [each.goals.get(goal) for each in found], ANY_TIME)
             for goal in goals
         ),
     ]

@@ -170,26 +170,28 @@ def extra_money(comparison: Comparison, base: str) -> list[str]:
     ]
 
 
-def profit_of_all(comparison: Comparison) -> str:
-    """State what profit and return on investment are, and the time that they cover, in all strategies."""
+def profit_of_all(comparison: Comparison, roi: bool = True) -> str:
+    """State what profit and, if it is shown, return on investment are, and the time that they cover."""
     base = comparison.forecasts[comparison.base]
-    return _profit(base.months, comparison.terms(), base.renews)
+    return _profit(base.months, comparison.terms(), base.renews, roi)
 
 
-def _profit(months: int, terms: tuple[float, float] | None, renews: bool) -> str:
+def _profit(months: int, terms: tuple[float, float] | None, renews: bool, roi: bool = True) -> str:
     when = period(months)
-    begins, roi = f"Profit is the gross margin {signed(months, terms, renews)}", "ROI is profit / cost"
+    begins = f"Profit is the gross margin {signed(months, terms, renews)}"
     if terms is not None and terms[1] <= 1:
-        return f"{begins}, also what they earn after it, less the cost of {when}; {roi}."
-    return f"{begins}, less the cost of {when}; {roi}, so it too is over the terms and not of {when} alone."
+        of_roi = "; ROI is profit / cost" if roi else ""
+        return f"{begins}, also what they earn after it, less the cost of {when}{of_roi}."
+    of_roi = f"; ROI is profit / cost, so it too is over the terms and not of {when} alone" if roi else ""
+    return f"{begins}, less the cost of {when}{of_roi}."
 
 
-def books(forecast: Forecast) -> str:
-    """State what revenue and result are, and which contracts may be missing in them."""
+def books(forecast: Forecast, result: bool = True) -> str:
+    """State what revenue and, if it is shown, result are, and which contracts may be missing in them."""
     when = period(forecast.months)
     said = (
-        f"Revenue is what contracts earn in {when}, each evenly over its term, also those signed before; "
-        "result is the gross margin of revenue less cost."
+        f"Revenue is what contracts earn in {when}, each evenly over its term, also those signed before"
+        f"{'; result is the gross margin of revenue less cost' if result else ''}."
     )
     warm_up = int(forecast.model.months[0]) / (365.25 * DAY)
     if forecast.terms is not None and forecast.terms[1] <= warm_up:

@@ -6,12 +6,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from funnelsim.forecast import Interval
-from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import number, simulated, spoken
 from funnelsim.planning.goal_seek import GoalSeekResult
 from funnelsim.planning.optimise import OptimiseResult
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, Column, figure_column, text_column
+from funnelsim.reports.columns import PRECISION, Column, chance_column, text_column
 from funnelsim.reports.grid import WIDTH, keyed_table, printable
 from funnelsim.scenario.errors import in_words
 
@@ -95,4 +94,4 @@ def goal_seek_page(result: GoalSeekResult, next_command: str = "", width: int = 
 
 def _chances(result: GoalSeekResult) -> list[Column]:
     chances: list[Interval] = [each.chance for each in result.looked]
-    return [figure_column("Years that\nreach it", Unit.SHARE, "", chances, PRECISION)]
+    return [chance_column("Years that\nreach it", chances, PRECISION)]

@@ -25,7 +25,7 @@ from funnelsim.io.progress import Progress, silent, step_through
 from funnelsim.io.writing import whole_file
 from funnelsim.metrics import FIGURES, TIMES, Unit
 from funnelsim.metrics import Figure as Metric
-from funnelsim.metrics.wording import number, simulated, spoken
+from funnelsim.metrics.wording import number, percent, simulated, spoken
 from funnelsim.reports.fates import fates_of
 from funnelsim.reports.names import (
     BLUE,
@@ -343,8 +343,8 @@ def cash_balance(forecast: Forecast, strategy: str, ax: Axes | None = None) -> A
         raise ValueError("the scenario says nothing of cash, so there is nothing to draw")
     ax = forecast_fan(forecast, strategy, "cash", ax)
     ax.axhline(0, color=RED, linewidth=1)
-    chance = number(100 * forecast.estimate("ran_out_of_cash").mean)
-    ax.set_title(f"{ax.get_title()}\nbelow 0 on some day of the period: {chance} % of them")
+    chance = percent(forecast.estimate("ran_out_of_cash").mean)
+    ax.set_title(f"{ax.get_title()}\nbelow 0 on some day of the period: {chance} of them")
     return ax
 
 

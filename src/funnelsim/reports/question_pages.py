@@ -12,7 +12,7 @@ from rich.text import Text
 from funnelsim.decisions import Difference
 from funnelsim.forecast import Estimate, Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import amount, number, period, spoken
+from funnelsim.metrics.wording import amount, number, percent, period, spoken
 from funnelsim.reports import notes
 from funnelsim.reports.busy import by_person
 from funnelsim.reports.cash_notes import cash_notes
@@ -232,7 +232,7 @@ def _money(forecast: Forecast) -> str:
     chance = float((forecast.values("profit")[:, 0] < 0).mean())
     return (
         f"a profit of {_told(forecast, 'profit')} from {_told(forecast, 'won')} contracts, at a cost of "
-        f"{_told(forecast, 'cost')}; the chance of a loss is {amount(chance, Unit.SHARE)}."
+        f"{_told(forecast, 'cost')}; the chance of a loss is {percent(chance)}."
     )
 
 

@@ -15,6 +15,7 @@ from funnelsim.reports.columns import (
     RANGE,
     Column,
     chance,
+    chance_column,
     figure_column,
     outcome,
     standing,
@@ -65,7 +66,7 @@ def goals(forecast: Forecast, width: int) -> list[Table]:
         text_column(RANGE, [each.intervals[0] for each in stands]),
         text_column("Unit", [each.unit for each in stands]),
         text_column("Wanted", [each.goal.bounds() for each in chances]),
-        figure_column("Chance", Unit.SHARE, "", [chance(each) for each in chances], PRECISION),
+        chance_column("Chance", [chance(each) for each in chances], PRECISION),
         text_column("What it asks", asked),
     ]
     return tables("Goal", [printable(each.goal.name) for each in chances], columns, Column.beside, width)
@@ -81,7 +82,7 @@ def quota(forecast: Forecast, width: int) -> list[Table]:
         figure_column("Quota", Unit.MONEY, currency(forecast), typed),
         figure_column("Attained", Unit.SHARE, "", [outcome(each.attained) for each in found], RANGE),
         figure_column("Gap", Unit.MONEY, currency(forecast), [outcome(each.gap) for each in found], RANGE),
-        figure_column("Chance", Unit.SHARE, "", [each.chance for each in found], PRECISION),
+        chance_column("Chance", [each.chance for each in found], PRECISION),
     ]
     whose = ["firm" if each.dimension == "all" else printable(each.place) for each in found]
     labels = [f"{who}, {each.quarter}" for who, each in zip(whose, found, strict=True)]

@@ -8,8 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from funnelsim.io.progress import Progress, silent, step_through
-from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import amount, listed
+from funnelsim.metrics.wording import listed, percent
 from funnelsim.reports import notes
 from funnelsim.reports.comparison_page import to_see_more
 from funnelsim.reports.cuts import of_everything, section
@@ -99,7 +98,7 @@ def summary(result: SimulationResult) -> str:
     """State in a few sentences what a strategy brings, where work waits, and the chance of its goals."""
     forecast = result.forecast
     said = [f"Money: {ANSWERS['money'](forecast)}", f"Work: {ANSWERS['bottleneck'](forecast)}"]
-    chances = [f"{printable(each.goal.name)} {amount(each.share, Unit.SHARE)}" for each in forecast.chances()]
+    chances = [f"{printable(each.goal.name)} {percent(each.share)}" for each in forecast.chances()]
     if chances:
         said.append(f"Chance of the goal{'s' * (len(chances) > 1)}: {listed(chances)}.")
     return " ".join(said)

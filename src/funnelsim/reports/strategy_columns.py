@@ -14,6 +14,7 @@ from funnelsim.reports.columns import (
     RANGE,
     Column,
     chance,
+    chance_column,
     figure_column,
     outcome,
     precision,
@@ -71,7 +72,7 @@ def answer_columns(result: ComparisonResult, joint: bool = False) -> list[Column
     ahead = [gains[name].ahead if name in gains else None for name in order(result)]
     against = [
         _gain_column(result),
-        figure_column("Ahead", Unit.SHARE, "", [_alone(each and each.value) for each in ahead]),
+        chance_column("Ahead", [_alone(each and each.value) for each in ahead]),
     ]
     return [
         strategy_column(result, "profit"),
@@ -89,13 +90,13 @@ def _goal_chances(result: ComparisonResult) -> list[Column]:
             _alone(float(forecast.reached(goals[name]).mean()) if name in goals else None)
             for forecast, goals in zip(forecasts_of(result), found, strict=True)
         ]
-        columns.append(figure_column(f"Goal {printable(name)}", Unit.SHARE, "", shares))
+        columns.append(chance_column(f"Goal {printable(name)}", shares))
     return columns
 
 
 def _all_goals(result: ComparisonResult) -> Column:
     shares = [_alone(result.comparison.chance_of_all(name)) for name in order(result)]
-    return figure_column("All goals", Unit.SHARE, "", shares)
+    return chance_column("All goals", shares)
 
 
 def _alone(value: float | None) -> Interval | None:
@@ -139,7 +140,7 @@ def best_columns(result: ComparisonResult) -> list[Column]:
     shares = [Interval(*[chances[name].best] * 3) for name in order(result)]
     regrets = [Interval(*[chances[name].regret] * 3) for name in order(result)]
     return [
-        figure_column("Chance to be best", Unit.SHARE, "", shares),
+        chance_column("Chance to be best", shares),
         figure_column("Expected regret", Unit.MONEY, currency_of(result), regrets),
     ]
 
@@ -198,7 +199,7 @@ def quota_columns(result: ComparisonResult) -> list[Column]:
         chances = [None if each is None else each.chance for each in these]
         columns += [
             figure_column(f"Quota{of} attained", Unit.SHARE, "", shares, RANGE),
-            figure_column(f"Chance of quota{of}", Unit.SHARE, "", chances, PRECISION),
+            chance_column(f"Chance of quota{of}", chances, PRECISION),
         ]
     return columns
 
@@ -215,7 +216,7 @@ def goal_columns(result: ComparisonResult) -> list[Column]:
         title, unit = f"{printable(name)}, wanted {goal.bounds()}", FIGURES[goal.metric].unit
         columns += [
             figure_column(title, unit, currency_of(result), stands, RANGE),
-            figure_column(f"Chance of {printable(name)}", Unit.SHARE, "", reached, PRECISION),
+            chance_column(f"Chance of {printable(name)}", reached, PRECISION),
         ]
     return columns
 

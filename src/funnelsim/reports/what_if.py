@@ -10,8 +10,8 @@ import numpy as np
 
 from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.intervals import years_at
-from funnelsim.metrics import FIGURES, Better, Unit, labels
-from funnelsim.metrics.wording import amount, money, money_range, percent, simulated, spoken
+from funnelsim.metrics import FIGURES, TIMES, Better, Unit, labels
+from funnelsim.metrics.wording import amount, ends, money, money_range, percent, simulated, spoken
 from funnelsim.scenario import TODAY
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
@@ -138,13 +138,13 @@ def _range(low: float, high: float, unit: Unit, currency: str) -> str:
     """Write a range, its unit once.
 
     >>> _range(47.4, 61.9, Unit.DAYS, ""), _range(0.2, 0.31, Unit.SHARE, "")
-    ('47.4 to 61.9 days', '20 to 31 %')
+    ('47 to 62 days', '20 to 31 %')
     """
     if unit is Unit.MONEY:
         return money_range(low, high, currency)
-    first, _, said = amount(low, unit).partition(" ")
-    last, _, also = amount(high, unit).partition(" ")
-    return f"{first} to {last} {also}".rstrip() if said == also else f"{first} {said} to {last} {also}"
+    times = 100 if unit is Unit.SHARE else 1
+    said = "%" if unit is Unit.SHARE else unit.value if unit in TIMES else ""
+    return f"{' to '.join(ends(times * low, times * high))} {said}".rstrip()
 
 
 def _signed(value: float, unit: Unit, currency: str) -> str:

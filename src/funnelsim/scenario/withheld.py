@@ -94,13 +94,6 @@ class Withheld:
         """Return whether a path, or a key of a change, is kept back as pay."""
         return self.pay and _is_pay(split_key(path)[0])
 
-    def path(self, path: str) -> str:
-        """Write a path, or a key of a change, with numbers for names; one of pay says only of whom."""
-        parts, _ = split_key(path)
-        if self.pay and _is_pay(parts):
-            return f"pay in {written(self._renamed(parts[:-1]))}"
-        return self._changed(path)
-
     def in_words(self, key: str) -> str:
         """Call the value at a path, or at the key of a change, in words; what is paid says only of whom.
 

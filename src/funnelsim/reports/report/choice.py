@@ -9,10 +9,10 @@ from funnelsim.forecast import Estimate, Interval
 from funnelsim.forecast.forecast import Attainment
 from funnelsim.forecast.quota import WHOLE
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import amount, number, simulated
+from funnelsim.metrics.wording import amount, percent, simulated
 from funnelsim.planning.case import Case
 from funnelsim.reports import notes
-from funnelsim.reports.columns import PRECISION, RANGE, figure_column, outcome, precision
+from funnelsim.reports.columns import PRECISION, RANGE, chance_column, figure_column, outcome, precision
 from funnelsim.reports.report.contents import Cell, DotPlot, Dots, Heading, Row, Table
 from funnelsim.reports.report.naming import in_order, mark_of, path_title, title_of, titled, years_of
 from funnelsim.reports.report.shapes import scale_over
@@ -31,7 +31,7 @@ def strategies(case: Case, withheld: Withheld) -> Table:
     """Tabulate what each strategy brings, sorted by profit, and how it compares with the base."""
     result, names = case.result, in_order(case.result)
     gains = result.comparison.differences()
-    columns = [_column(result, names, metric) for metric in SHOWN]
+    columns = [column(result, names, metric) for metric in SHOWN]
     against = [precision(gains[name]) if name in gains else None for name in names]
     gained = figure_column("", Unit.MONEY, result.scenario.currency, against, PRECISION)
     ahead = [gains[name].ahead if name in gains else None for name in names]
@@ -79,7 +79,7 @@ def _change(lever: Lever, withheld: Withheld) -> str:
     return f"{path_title(lever.path, withheld)}: {before} to {after}{day}"
 
 
-def _column(result: ComparisonResult, names: Sequence[str], metric: str) -> tuple[Heading, list[Cell]]:
+def column(result: ComparisonResult, names: Sequence[str], metric: str) -> tuple[Heading, list[Cell]]:
     """Write a figure of each strategy with both intervals, in one scale."""
     forecasts = [result[name].forecast for name in names]
     title = max((each.title(metric) for each in forecasts), key=len)
@@ -97,7 +97,7 @@ def both_intervals(
     sure = [None if each is None else precision(each) for each in found]
     wide = figure_column(title, unit, currency, ranges, RANGE, beside=sure)
     narrow = figure_column(title, unit, currency, sure, PRECISION, beside=ranges)
-    cells = [Cell(*each) for each in zip(wide.values, wide.intervals, narrow.intervals, strict=True)]
+    cells = [Cell(*each) for each in zip(narrow.values, wide.intervals, narrow.intervals, strict=True)]
     return Heading(title, wide.unit), cells
 
 
@@ -105,8 +105,9 @@ def chance_cell(found: Interval | None) -> Cell:
     """Write a chance with its precision."""
     if found is None or math.isnan(found.value):
         return Cell("-")
-    ends = f"{number(100 * found.low, 2)} to {number(100 * found.high, 2)}"
-    return Cell(f"{number(100 * found.value)} %", "", f"{ends} %", round(100 * found.value, 2))
+    (ends,) = chance_column("", [found], PRECISION).intervals
+    sure = f"{ends} %" if ends else ""
+    return Cell(percent(found.value), "", sure, round(100 * found.value, 2))
 
 
 def profit_plot(case: Case) -> DotPlot:
@@ -114,21 +115,22 @@ def profit_plot(case: Case) -> DotPlot:
     result = case.result
     names, currency = in_order(result), result.scenario.currency
     found = {name: result[name].forecast.estimate("profit") for name in names}
+    heading, cells = column(result, names, "profit")
     ends = [end for each in found.values() for end in (each.mean, each.low, each.high, each.p10, each.p90)]
     scale = scale_over(ends, Unit.MONEY, currency)
     dots = tuple(
         Dots(
             title_of(case, name),
-            amount(each.mean, Unit.MONEY, currency),
+            cell.mean,
             mark_of(case, name),
             scale.at(each.mean),
             _span(scale.at, each.low, each.high),
             _span(scale.at, each.p10, each.p90),
         )
-        for name, each in found.items()
+        for cell, (name, each) in zip(cells, found.items(), strict=True)
     )
     zero = scale.at(0.0) if scale.has_zero else None
-    return DotPlot(result[names[0]].forecast.title("profit"), scale.unit, dots, scale.ticks, zero)
+    return DotPlot(heading.title, scale.unit, dots, scale.ticks, zero)
 
 
 def _span(at: Callable[[float], float], low: float, high: float) -> tuple[float, float] | None:
@@ -154,8 +156,8 @@ def strategy_notes(case: Case) -> list[str]:
         "one in ten is higher.",
         f"In blue, the precision of the mean ({PRECISION}): how well {ran} tell it. More of them make it "
         f"narrower; the range of outcomes stays.{_UNTOLD if _is_untold(result) else ''}",
-        notes.profit_of_all(result.comparison),
-        notes.books(base),
+        notes.profit_of_all(result.comparison, roi=False),
+        notes.books(base, result=False),
         notes.counted_over(SHOWN),
     ]
 
@@ -185,7 +187,11 @@ def goals(case: Case) -> tuple[Table | None, list[str]]:
     headings = tuple(
         Heading(titled(name), f"{FIGURES[goal.metric].title}: {goal.words()}") for name, goal in asked.items()
     )
-    caption = f"How many of the simulated {years_of(result)} reach each goal, and its figure on average"
+    years = years_of(result)
+    caption = (
+        f"How many of the simulated {years} reach each goal, and its figure on average; in blue, "
+        f"the precision of that share ({PRECISION})"
+    )
     table = Table("Strategy", headings, tuple(rows), caption, small=len(asked) <= 3)
     return table, notes.worst_months([*asked.values()])
 

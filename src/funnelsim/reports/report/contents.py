@@ -211,6 +211,7 @@ class Contents:
     answer: tuple[str, ...]  # its sentences (RE4)
     in_full: str
     watch: tuple[str, ...]
+    watch_others: tuple[str, ...]  # of strategies that are not looked at closely
     goals: Table | None
     goals_asked: tuple[str, ...]
     quota: Table | None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from funnelsim.forecast import ADDED_UP, Forecast, Interval, SoFar
 from funnelsim.forecast.quota import WHOLE, quarters
 from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import amount, money_range, number, percent, simulated, spoken
+from funnelsim.metrics.wording import amount, number, simulated, spoken
 from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place, TeamLoss
 from funnelsim.planning.case import Case
 from funnelsim.reports.columns import PRECISION, RANGE, figure_column
 from funnelsim.reports.fates import Fates, fates_of
+from funnelsim.reports.report.choice import column
 from funnelsim.reports.report.contents import (
     Band,
     Cell,
@@ -98,10 +99,15 @@ def _fan(case: Case, metric: str, target: _Target | None) -> Fan:
     ends = [end for each in found.values() for month in each for end in month]
     up = scale_over([*ends, *(so_far for _, so_far in asked)], figure.unit, currency, zero=True)
     every = max(1, math.ceil(len(months) / 4))
+    heading, totals = column(result, case.shown, metric)
+    unit = f" {heading.unit}" if heading.unit else ""
     return Fan(
         title=figure.title,
         unit=up.unit,
-        bands=tuple(_band(case, name, each, up, figure.unit) for name, each in found.items()),
+        bands=tuple(
+            _band(case, name, each, up, total, unit)
+            for (name, each), total in zip(found.items(), totals, strict=True)
+        ),
         across=tuple(
             Tick(round(100 * (place + 0.5) / len(months), 2), month)
             for place, month in enumerate(months)
@@ -110,13 +116,13 @@ def _fan(case: Case, metric: str, target: _Target | None) -> Fan:
         up=up.ticks,
         goal=line([(round(100 * share, 2), round(100 - up.at(so_far), 2)) for share, so_far in asked]),
         goal_told="" if target is None else target.words,
-        table=_months(case, metric, found, months),
+        table=_months(case, metric, found, months, totals),
     )
 
 
-def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) -> Band:
+def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, total: Cell, unit: str) -> Band:
     """Draw the range and the mean of a strategy; both begin at nothing."""
-    months, currency = len(found), case.result.scenario.currency
+    months = len(found)
     across = [round(100 * place / months, 2) for place in range(months + 1)]
 
     def points(values: Sequence[float]) -> list[tuple[float, float]]:
@@ -125,27 +131,24 @@ def _band(case: Case, name: str, found: Sequence[SoFar], up: Scale, unit: Unit) 
 
     ranged = all(math.isfinite(end) for month in found for end in (month.p10, month.p90))
     upper, lower = points([each.p90 for each in found]), points([each.p10 for each in found])
-    last = found[-1]
-    ranges = (
-        f" ({_between(last.p10, last.p90, unit, currency)} in 8 {years_of(case.result)} of 10)"
-        if ranged
-        else ""
-    )
+    ranges = f" ({total.range} in 8 {years_of(case.result)} of 10)" if total.range else ""
     return Band(
         title=title_of(case, name),
         mark=mark_of(case, name),
         area=line([*upper, *reversed(lower)]) if ranged else "",
         middle=line(points([each.mean for each in found])),
-        end=f"mean {amount(last.mean, unit, currency)}{ranges}",
+        end=f"mean {total.mean}{unit}{ranges}",
     )
 
 
-def _between(low: float, high: float, unit: Unit, currency: str) -> str:
-    return money_range(low, high, currency) if unit is Unit.MONEY else f"{number(low)} to {number(high)}"
-
-
-def _months(case: Case, metric: str, found: dict[str, tuple[SoFar, ...]], months: Sequence[str]) -> Table:
-    """Tabulate the same figures."""
+def _months(
+    case: Case,
+    metric: str,
+    found: dict[str, tuple[SoFar, ...]],
+    months: Sequence[str],
+    totals: Sequence[Cell],
+) -> Table:
+    """Tabulate the same figures; the last are those of the whole period, as other tables write them."""
     figure, currency = FIGURES[metric], case.result.scenario.currency
     lists = [[Interval(each.mean, each.p10, each.p90) for each in of] for of in found.values()]
     everything = [each for of in lists for each in of]
@@ -154,8 +157,9 @@ def _months(case: Case, metric: str, found: dict[str, tuple[SoFar, ...]], months
         for name, of in zip(found, lists, strict=True)
     ]
     headings = tuple(Heading(each.title, each.unit) for each in columns)
-    cells = zip(*(map(Cell, each.values, each.intervals) for each in columns), strict=True)
-    rows = tuple(Row(month, tuple(each)) for month, each in zip(months, cells, strict=True))
+    cells = [*zip(*(map(Cell, each.values, each.intervals) for each in columns), strict=True)]
+    cells[-1] = tuple(replace(each, precision="") for each in totals)
+    rows = tuple(Row(month, each) for month, each in zip(months, cells, strict=True))
     return Table("To the end of", headings, rows, f"{figure.title} since the period began", small=True)
 
 
@@ -179,13 +183,12 @@ def _steps(forecast: Forecast, found: Fates, widest: float) -> tuple[Step, ...]:
     steps = []
     for stage, all_, *parts, conversion in rows:
         fates = tuple(
-            Fate(kind, f"{number(float(part))} {words}", round(100 * float(part) / widest, 2))
+            Fate(kind, f"{number(round(float(part), 1))} {words}", round(100 * float(part) / widest, 2))
             for (kind, words), part in zip(FATES, parts, strict=True)
             if part > _NOTHING
         )
-        share = (
-            "" if math.isnan(conversion.value) else f"{percent(conversion.value)} of those decided went on"
-        )
+        went_on = amount(conversion.value, Unit.SHARE)
+        share = "" if math.isnan(conversion.value) else f"{went_on} of those decided went on"
         steps.append(Step(titled(stage), f"{number(float(all_))} came", share, fates))
     won = forecast.outcomes("won_of_inquiries")[0].value
     bar = (Fate("won", f"{number(won)} won", round(100 * won / widest, 2)),)
@@ -265,10 +268,10 @@ class _Everywhere:
         everywhere: Sequence[Interval],
         darkest: float = 0.0,
     ) -> tuple[list[Heat], str]:
-        column = figure_column("", unit, self.currency, figures, interval, beside=everywhere)
+        found = figure_column("", unit, self.currency, figures, interval, beside=everywhere)
         most = darkest or max((each.value for each in everywhere if math.isfinite(each.value)), default=0.0)
-        texts = zip(column.values, column.intervals, figures, strict=True)
-        return [Heat(value, ends, _level(each.value, most)) for value, ends, each in texts], column.unit
+        texts = zip(found.values, found.intervals, figures, strict=True)
+        return [Heat(value, ends, _level(each.value, most)) for value, ends, each in texts], found.unit
 
 
 def _map(case: Case, found: BottleneckResult, everywhere: _Everywhere) -> HeatMap:

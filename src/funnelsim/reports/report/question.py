@@ -10,7 +10,6 @@ from funnelsim.planning.case import Case
 from funnelsim.reports import notes
 from funnelsim.reports.report.naming import caller, titled
 from funnelsim.scenario.months import months_later
-from funnelsim.studies.results import ComparisonResult
 
 _TO_TYPE = re.compile(r": --set \S.*$")  # what follows advice, for those who have the command line
 
@@ -28,7 +27,13 @@ def question(case: Case) -> str:
     return f"Which of {len(result)} strategies earns the most profit in {when}?"
 
 
-def watch(result: ComparisonResult) -> list[str]:
-    """State what readers must know before they use the figures."""
+def watch(case: Case) -> tuple[list[str], list[str]]:
+    """State what readers must know before they use figures: of the strategies shown, and of the others."""
+    result = case.result
     titles = {name: titled(result.scenario.title_of(name)) for name in result}
-    return [_TO_TYPE.sub(".", line) for line in notes.warnings(result.warnings, titles)]
+    shown = {name: each for name, each in result.warnings.items() if name in case.shown}
+    others = {name: each for name, each in result.warnings.items() if name not in case.shown}
+    of_shown, of_others = (
+        [_TO_TYPE.sub(".", line) for line in notes.warnings(each, titles)] for each in (shown, others)
+    )
+    return of_shown, of_others

@@ -7,13 +7,13 @@ from itertools import accumulate, pairwise
 
 from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
-from funnelsim.metrics.wording import listed, money, money_range, number, spoken
+from funnelsim.metrics.wording import listed, number, spoken
 from funnelsim.planning.bridge import bridge_of
 from funnelsim.planning.case import MOST_MOVED, Case
 from funnelsim.planning.tornado import Swing, TornadoResult
 from funnelsim.reports.columns import PRECISION, figure_column
 from funnelsim.reports.report.contents import Bar, Bars, Cell, Heading, Row, Table
-from funnelsim.reports.report.naming import caller, in_quotes, path_title, title_of, titled
+from funnelsim.reports.report.naming import caller, in_quotes, path_title, titled
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import AS_TYPED
 from funnelsim.scenario.input_words import moved_to
@@ -29,17 +29,20 @@ def bridge(case: Case, withheld: Withheld) -> Bars | None:
     currency = case.result.scenario.currency
     steps = [each for each in found.steps if each.adds.value]
     levels = list(accumulate([found.before.value, *(each.adds.value for each in steps)]))
-    scale = scale_over([*levels, found.before.value, found.after.value], Unit.MONEY, currency, zero=True)
     amounts = [found.before, *(each.adds for each in steps), found.after]
+    places = [*levels, found.before.value, found.after.value]
+    scale = scale_over(places, Unit.MONEY, currency, zero=True, told=amounts)
     column = figure_column("", Unit.MONEY, currency, amounts, PRECISION)
     told = [
         f"{value} ({sure})" if sure else value
         for value, sure in zip(column.values, column.intervals, strict=True)
     ]
 
+    called = caller(case.result)
+
     def whole(name: str, profit: Interval, kind: str, words: str) -> Bar:
         since, until = sorted((scale.at(0.0), scale.at(profit.value)))
-        return Bar(f"Profit, {title_of(case, name)}", words, kind, since, until)
+        return Bar(f"Profit with {called(name)}", words, kind, since, until)
 
     bars = [whole(found.start, found.before, "base", told[0])]
     for each, (before, after), words in zip(steps, pairwise(levels), told[1:-1], strict=True):
@@ -50,7 +53,6 @@ def bridge(case: Case, withheld: Withheld) -> Bars | None:
     said = [f"In brackets: {PRECISION} precision of the mean; the parts are of the same worlds."]
     if withheld.pay:
         said.append("Cost of people: pay, commission, training and turnover together.")
-    called = caller(case.result)
     title = f"From {called(found.start)} to {called(found.goal)}"
     zero = scale.at(0.0) if scale.has_zero else None
     return Bars(title, column.unit, found.verdict, tuple(bars), scale.ticks, zero, tuple(said))
@@ -110,30 +112,51 @@ def tornado(case: Case, withheld: Withheld) -> Bars | None:
     currency, called = found.scenario.currency, caller(case.result)(found.strategy)
     swings = sorted(found.swings, key=lambda each: abs(each.gain.value), reverse=True)
     ends = [end.gain.value for each in swings for end in each.ends]
-    scale = scale_over([*ends, found.typed.gain.value], Unit.MONEY, currency, zero=True)
-    bars = tuple(_swing_bar(each, found, scale.at, withheld) for each in swings)
-    typed = money_range(found.typed.gain.low, found.typed.gain.high, currency)
+    gains = [found.typed.gain, *(end.gain for each in swings for end in each.ends)]
+    scale = scale_over([*ends, found.typed.gain.value], Unit.MONEY, currency, zero=True, told=gains)
+    column = figure_column("", Unit.MONEY, currency, gains, PRECISION)
+    at_ends = zip(column.values[1::2], column.values[2::2], strict=True)
+    bars = tuple(
+        _swing_bar(each, told, found, scale.at, withheld) for each, told in zip(swings, at_ends, strict=True)
+    )
+    typed = f"{column.values[0]} {column.unit}".rstrip()
+    if column.intervals[0]:
+        typed += f" ({column.intervals[0]})"
     moved = [each for each in swings if not each.is_assumption]
     certain = ", with nothing uncertain," if moved else ""
     said = [
-        "Each bar moves one number from its P10 to its P90, or an assumption from as typed to what it says, "
-        "and leaves all else as typed.",
+        *_bars_are(moves=bool(moved), assumes=len(moved) < len(swings)),
         f"It shows how much more profit {called} then earns than today, on average.",
-        f"As typed{certain} that is {money(found.typed.gain.value, currency)} ({typed}).",
+        f"As typed{certain} that is {typed}.",
     ]
     if len(moved) == MOST_MOVED:
         said.append(f"Shown are the {MOST_MOVED} uncertain numbers that its profit goes with most closely.")
     zero = scale.at(0.0) if scale.has_zero else None
     title = f"Gain of {called} on today"
-    return Bars(title, scale.unit, _hangs(found, withheld), bars, scale.ticks, zero, tuple(said))
+    return Bars(title, column.unit, _hangs(found, withheld), bars, scale.ticks, zero, tuple(said))
 
 
-def _swing_bar(each: Swing, found: TornadoResult, at: Callable[[float], float], withheld: Withheld) -> Bar:
-    currency = found.scenario.currency
-    first, second = (end.gain.value for end in each.ends)
-    since, until = sorted((at(first), at(second)))
-    ends = zip((first, second), (0, 1), strict=True)
-    told = ", ".join(f"{money(gain, currency)} {_at(each, end, withheld)}" for gain, end in ends)
+def _bars_are(moves: bool, assumes: bool) -> list[str]:
+    """Say from where to where bars go, of numbers and of assumptions."""
+    of_a_number = "moves one number from its P10 to its P90, below and above which it is one time in ten each"
+    of_an_assumption = "goes from the scenario as typed to what an assumption says"
+    ways = [of_a_number] * moves + [of_an_assumption] * assumes
+    return [f"Each bar {', or '.join(ways)}; all else is as typed."]
+
+
+def _swing_bar(
+    each: Swing,
+    gains: tuple[str, str],
+    found: TornadoResult,
+    at: Callable[[float], float],
+    withheld: Withheld,
+) -> Bar:
+    """Draw a bar, with the gain at its ends; where one is as typed, that is said once for all bars."""
+    since, until = sorted(at(end.gain.value) for end in each.ends)
+    shown = gains[1:] if each.is_assumption else gains
+    told = ", ".join(
+        f"{gain} {_at(each, end, withheld)}" for end, gain in enumerate(shown, start=2 - len(shown))
+    )
     return Bar(_moved(each, found, withheld), told, "turns" if each.turns else "swing", since, until)
 
 
@@ -146,7 +169,7 @@ def _moved(each: Swing, found: TornadoResult, withheld: Withheld) -> str:
 
 def _at(each: Swing, end: int, withheld: Withheld) -> str:
     if each.is_assumption:
-        return ("as typed", "if it holds")[end]
+        return "if it holds"
     if withheld.is_pay(each.name):
         return ("at P10", "at P90")[end]
     return f"at {moved_to(each.name, number(each.ends[end].at))}"
@@ -157,7 +180,7 @@ def _hangs(found: TornadoResult, withheld: Withheld) -> str:
     turning = [_moved(each, found, withheld) for each in found.swings if each.turns]
     if turning:
         return f"Moved alone, {listed(turning, 'or')} can turn the gain into a loss, or back."
-    return "Moved alone, none of them turns a sure gain into a sure loss, or a sure loss into a sure gain."
+    return "Moved alone, none of these turns a sure gain into a sure loss, or a sure loss into a sure gain."
 
 
 def tipping(case: Case, withheld: Withheld) -> list[str]:

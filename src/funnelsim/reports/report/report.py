@@ -142,6 +142,7 @@ def contents_of(case: Case, withheld: Withheld, made: date) -> Contents:
     under, under_told = reasons.assumptions(case)
     found, told = sources.sources(scenario, withheld)
     scenario_file = sources.download(case, withheld)
+    watch, watch_others = question.watch(case)
     contents = Contents(
         title=sources.title_of(scenario),
         about=scenario.about,
@@ -149,7 +150,8 @@ def contents_of(case: Case, withheld: Withheld, made: date) -> Contents:
         question=question.question(case),
         answer=tuple(result.comparison.answer()),
         in_full=result.verdict,
-        watch=tuple([*reasons.assumed(case), *question.watch(result)]),
+        watch=tuple([*reasons.assumed(case), *watch]),
+        watch_others=tuple(watch_others),
         goals=goals,
         goals_asked=tuple(asked),
         quota=choice.quota(case),

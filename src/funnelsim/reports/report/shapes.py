@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from funnelsim.forecast import Interval
 from funnelsim.metrics import Unit
 from funnelsim.metrics.wording import number
 from funnelsim.reports.columns import scale_of
@@ -82,7 +83,13 @@ def _step(width: float) -> float:
     return next(step * power for step in _STEPS if width / (step * power) <= _MOST_TICKS)
 
 
-def scale_over(amounts: Iterable[float], unit: Unit, currency: str, zero: bool = False) -> Scale:
+def scale_over(
+    amounts: Iterable[float],
+    unit: Unit,
+    currency: str,
+    zero: bool = False,
+    told: Iterable[Interval] = (),
+) -> Scale:
     """Make a scale over amounts, with a little room at its ends.
 
     Parameters
@@ -95,12 +102,15 @@ def scale_over(amounts: Iterable[float], unit: Unit, currency: str, zero: bool =
         Of money.
     zero : bool
         Whether 0 is in it, and is its end if all amounts are on one side.
+    told : iterable of Interval
+        What is written beside it, in the unit of its numbers.
     """
     known = [each for each in amounts if math.isfinite(each)] or [0.0]
     low, high = min(known), max(known)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    divisor, words = scale_of(max(abs(low), abs(high)), unit, currency)
+    written = [abs(end) for each in told for end in each if math.isfinite(end)]
+    divisor, words = scale_of(max([abs(low), abs(high), *written]), unit, currency)
     room = 0.04 * (high - low)
     at_zero = (zero and low == 0.0, zero and high == 0.0)
     return Scale(low if at_zero[0] else low - room, high if at_zero[1] else high + room, divisor, words)

@@ -12,6 +12,7 @@ from funnelsim.io.toml import toml_text
 from funnelsim.planning.case import Case
 from funnelsim.reports import notes
 from funnelsim.reports.report.contents import Download, Source
+from funnelsim.reports.report.naming import path_title, titled
 from funnelsim.scenario import Scenario, origins, strategy_names
 from funnelsim.scenario.origins import DEFAULT
 from funnelsim.scenario.withheld import Withheld
@@ -32,7 +33,7 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
     by_origin: dict[str, list[tuple[str, str]]] = {}
     for row in rows[:MOST_VALUES]:
         by_origin.setdefault(row.origin, []).append(
-            (withheld.path(row.path), notes.value_in_words(withheld.value(row.path, row.value)))
+            (_called(row.path, withheld), notes.value_in_words(withheld.value(row.path, row.value)))
         )
     assumed = sum(row.origin.startswith(ASSUMED) for row in rows)
     told = f"{assumed:,} of {len(rows):,} values are assumed."
@@ -44,6 +45,14 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
         Source(origin, _assumed(origin), origin == DEFAULT, tuple(each)) for origin, each in by_origin.items()
     ]
     return sorted(found, key=lambda each: (each.default, each.assumed == ASSUMED)), told
+
+
+def _called(path: str, withheld: Withheld) -> str:
+    """Call the value of a row in words (RE4); of an uncertain one, say that it is."""
+    said = titled(
+        path_title(_path_of(path), withheld).lstrip("\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ")
+    )
+    return f"{said}, uncertain" if path != _path_of(path) else said
 
 
 def _assumed(origin: str) -> str:

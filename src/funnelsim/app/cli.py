@@ -463,7 +463,7 @@ def schema() -> None:
         terminal.write_json(json.dumps(json_schema(), indent=2, default=str))
 
 
-@app.command(short_help="Write the main job's table and pictures into a folder.")
+@app.command(short_help="Write the main job's table, workbook and pictures into a folder.")
 def demo(
     scenario: ScenarioName = "professional_services",
     out: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path("demo"),
@@ -471,7 +471,7 @@ def demo(
     seed: Seed = 1,
     jobs: Jobs = 0,
 ) -> None:
-    """Compare the strategies of a scenario, and write the table and its pictures into a folder.
+    """Compare the strategies of a scenario, and write table, workbook and pictures into a folder.
 
     Example: funnelsim demo --out demo
     """
@@ -493,15 +493,19 @@ def demo(
 
 
 def _demo_files(result: ComparisonResult, page: RenderableType, out: Path) -> list[Path]:
-    """Write the table as text and the pictures as PNG."""
+    """Write the table as text, the workbook, and the pictures as PNG."""
     from funnelsim.io.writing import whole_file
     from funnelsim.reports.grid import as_text
     from funnelsim.reports.pictures import write_pictures
+    from funnelsim.reports.question_sheets import result_workbook
+    from funnelsim.reports.workbook import workbook_file
 
-    table = out / "comparison.txt"
-    with whole_file(table, overwrite=True) as opened:
-        opened.write(as_text(page, terminal.width()).encode())
-    return [table, *write_pictures(result, out)]
+    files = {"comparison.txt": as_text(page, terminal.width()).encode()}
+    files |= dict(workbook_file(lambda: result_workbook(result)))
+    for name, content in files.items():
+        with whole_file(out / name, overwrite=True) as opened:
+            opened.write(content)
+    return [*(out / name for name in files), *write_pictures(result, out)]
 
 
 # ---- running --------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ Strategy = Annotated[str, typer.Option(help="Which strategy of the scenario; a+b
 Out = Annotated[
     Path | None,
     typer.Option(
-        help="New folder for the page, figures as CSV and JSON, pictures, and a manifest to repeat it."
+        help="New folder: the page, figures as CSV, JSON and Excel, pictures, a manifest to repeat it."
     ),
 ]
 DecimalComma = Annotated[
@@ -310,9 +310,8 @@ def keep(folder: NewFolder | None, result: Any, given: Inputs | None, asked: Ask
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
     from funnelsim.reports import workbook
-    from funnelsim.studies.assumptions import AssumptionsResult
 
-    if not workbook.is_there() and not isinstance(result, AssumptionsResult):
+    if not workbook.is_there():
         say(f"{workbook.MISSING}.")
 
 

@@ -1,81 +1,212 @@
-"""Answers as files: the page, its tables as CSV, and one JSON document."""
+"""Answers as files: the page, its tables as CSV, one JSON document, and an Excel workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import RenderableType
 
-from funnelsim.reports import document, explain_pages
-from funnelsim.reports.decision_page import decision_page, decisions_page
+from funnelsim.metrics import Unit
+from funnelsim.reports import document, explain_pages, notes
+from funnelsim.reports.answer_sheets import NO_WORDS, Words, frame_sheet
+from funnelsim.reports.decision_page import decision_page, decisions_page, how_sure, sequences
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.measure_next_page import measure_next_page
 from funnelsim.reports.optimise_pages import optimise_page
+from funnelsim.reports.question_sheets import about, question_sheets
 from funnelsim.reports.saving import csv
 from funnelsim.reports.selection_page import selection_page
+from funnelsim.reports.workbook import Said, workbook, workbook_file
+from funnelsim.scenario import Scenario
 
 if TYPE_CHECKING:
     from funnelsim.planning.measure_next import MeasureNextResult
     from funnelsim.planning.optimise import OptimiseResult
     from funnelsim.planning.select import SelectionResult
     from funnelsim.reports.document import Explained
+    from funnelsim.studies.results import ComparisonResult
     from funnelsim.studies.sequential import Decision, DecisionsResult
 
 Files = Iterator[tuple[str, bytes]]  # name and contents
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What is kept of an answer.
+
+    Attributes
+    ----------
+    name : str
+        Of the page as a file.
+    page : RenderableType
+    tables : dict of str to DataFrame
+        By the names of their files, without their ends.
+    document : dict
+        For JSON.
+    scenario : Scenario
+        What was asked about.
+    said : tuple of str
+        The answer in words.
+    compared : dict of str to ComparisonResult
+        Strategies whose figures the workbook has, by the title of the assumption, or under an empty one.
+    words : dict of str to str and Unit
+        As in `frame_sheet`.
+    """
+
+    name: str
+    page: RenderableType
+    tables: Mapping[str, pd.DataFrame]
+    document: dict[str, Any]
+    scenario: Scenario
+    said: tuple[str, ...]
+    compared: Mapping[str, ComparisonResult] = field(default_factory=dict)
+    words: Words = field(default_factory=lambda: NO_WORDS)
+
+
 def decision_files(result: Decision, decimal_comma: bool = False) -> Files:
     """Write a verdict at any time: what is sure of each pair, and what single years may bring."""
-    tables = {"table": result.table, "risks": result.risks}
-    found = document.decision_document(result)
-    return _files("verdict.txt", decision_page(result, ""), tables, found, decimal_comma)
+    compared = result.result
+    return _files(
+        Answer(
+            name="verdict.txt",
+            page=decision_page(result, ""),
+            tables={"table": result.table, "risks": result.risks},
+            document=document.decision_document(result),
+            scenario=compared.scenario,
+            said=(result.verdict, how_sure(result), sequences(result)),
+            compared={"": compared},
+            words=_decided(result),
+        ),
+        decimal_comma,
+    )
 
 
 def decisions_files(result: DecisionsResult, decimal_comma: bool = False) -> Files:
     """Write verdicts at any time, as typed and under each assumption."""
-    tables = {"table": result.table, "risks": result.risks}
-    found = document.decisions_document(result)
-    return _files("verdict.txt", decisions_page(result, ""), tables, found, decimal_comma)
+    decisions = {result.titles[name]: each for name, each in result.decisions.items()}
+    verdicts = (f"{title}: {each.verdict}" for title, each in decisions.items())
+    return _files(
+        Answer(
+            name="verdict.txt",
+            page=decisions_page(result, ""),
+            tables={"table": result.table, "risks": result.risks},
+            document=document.decisions_document(result),
+            scenario=result.scenario,
+            said=(*verdicts, how_sure(result.typed), sequences(result.typed)),
+            compared={title: each.result for title, each in decisions.items()},
+            words=_decided(result.typed),
+        ),
+        decimal_comma,
+    )
+
+
+def _decided(result: Decision) -> Words:
+    """Name the chances of goals, and the share of years behind."""
+    compared = result.result
+    goals = (goal.name for each in compared.simulations.values() for goal in each.forecast.goals)
+    return {"behind": ("Years behind", Unit.SHARE)} | {
+        goal: (f"Chance of {goal}", Unit.SHARE) for goal in goals
+    }
 
 
 def selection_files(result: SelectionResult, decimal_comma: bool = False) -> Files:
-    """Write a selection: the race of all strategies."""
-    found = document.selection_document(result)
-    page = selection_page(result, "", everything=True)
-    return _files("selection.txt", page, {"race": result.table}, found, decimal_comma)
+    """Write a selection: the race of all strategies, and the winner beside today in fresh years."""
+    return _files(
+        Answer(
+            name="selection.txt",
+            page=selection_page(result, "", everything=True),
+            tables={"race": result.table},
+            document=document.selection_document(result),
+            scenario=result.scenario,
+            said=result.sentences,
+            compared=_fresh(result.confirmed),
+            words={
+                "mean": ("Profit, which has served to select", Unit.MONEY),
+                "behind": ("Behind that one", Unit.MONEY),
+            },
+        ),
+        decimal_comma,
+    )
 
 
 def optimise_files(result: OptimiseResult, decimal_comma: bool = False) -> Files:
-    """Write the best point found, and all that were tried."""
-    found = document.optimise_document(result)
-    return _files("optimise.txt", optimise_page(result), {"tried": result.table}, found, decimal_comma)
+    """Write the best point found beside today in fresh years, and all that were tried."""
+    return _files(
+        Answer(
+            name="optimise.txt",
+            page=optimise_page(result),
+            tables={"tried": result.table},
+            document=document.optimise_document(result),
+            scenario=result.scenario,
+            said=result.sentences,
+            compared=_fresh(result.confirmed),
+        ),
+        decimal_comma,
+    )
+
+
+def _fresh(confirmed: ComparisonResult | None) -> dict[str, ComparisonResult]:
+    """Take what was compared in years that had no part in a search, if anything was."""
+    return {} if confirmed is None else {"": confirmed}
 
 
 def measure_next_files(result: MeasureNextResult, decimal_comma: bool = False) -> Files:
     """Write what it is worth to know each uncertain number."""
-    found = document.measure_next_document(result)
     return _files(
-        "measure_next.txt", measure_next_page(result, ""), {"worth": result.table}, found, decimal_comma
+        Answer(
+            name="measure_next.txt",
+            page=measure_next_page(result, ""),
+            tables={"worth": result.table},
+            document=document.measure_next_document(result),
+            scenario=result.result.scenario,
+            said=(result.verdict,),
+            compared={"": result.result},
+        ),
+        decimal_comma,
     )
 
 
 def explanation_files(shown: str, result: Explained, decimal_comma: bool = False) -> Files:
     """Write what `explain --show` says: the page, and its table."""
-    page = getattr(explain_pages, f"{shown}_page")(result)
-    found = document.explain_document(shown, result)
-    return _files(f"{shown}.txt", page, {shown: result.table}, found, decimal_comma)
+    of: Any = getattr(result, "result", result)
+    return _files(
+        Answer(
+            name=f"{shown}.txt",
+            page=getattr(explain_pages, f"{shown}_page")(result),
+            tables={shown: result.table},
+            document=document.explain_document(shown, result),
+            scenario=of.scenario,
+            said=(result.verdict,),
+            words=_EXPLAINED.get(shown, NO_WORDS),
+        ),
+        decimal_comma,
+    )
 
 
-def _files(
-    name: str,
-    page: RenderableType,
-    tables: Mapping[str, pd.DataFrame],
-    found: dict[str, Any],
-    decimal_comma: bool,
-) -> Files:
-    yield name, as_text(page).encode()
-    for table, frame in tables.items():
+_EXPLAINED: Mapping[str, Words] = {
+    "marginal": {
+        "gain": ("Profit more", Unit.MONEY),
+        "worth": ("Profit for each unit of money", Unit.RATIO),
+    },
+}
+
+
+def _files(answer: Answer, decimal_comma: bool) -> Files:
+    yield answer.name, as_text(answer.page).encode()
+    for table, frame in answer.tables.items():
         yield f"{table}.csv", csv(frame, decimal_comma=decimal_comma)
-    yield "results.json", (document.as_json(found) + "\n").encode()
+    yield "results.json", (document.as_json(answer.document) + "\n").encode()
+    yield from workbook_file(lambda: _workbook(answer))
+
+
+def _workbook(answer: Answer) -> bytes:
+    """Write the tables of an answer as a workbook, and the figures of the strategies that it compares."""
+    scenario = answer.scenario
+    sheets = [frame_sheet(name, frame, scenario, answer.words) for name, frame in answer.tables.items()]
+    first = next(iter(answer.compared.values()), None)
+    ran: Said = [("Scenario", notes.title_of(scenario))] if first is None else about(first)
+    said = [*ran, *(("Answer", line) for line in answer.said)]
+    return workbook([*sheets, *(question_sheets(answer.compared) if answer.compared else [])], said)

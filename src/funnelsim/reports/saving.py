@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 
 import pandas as pd
 from rich.console import RenderableType
 
-from funnelsim.reports import workbook
 from funnelsim.reports.assumptions_page import assumptions_page
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import as_json, assumptions_document, comparison_document, simulation_document
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.pictures import drawn
+from funnelsim.reports.question_sheets import result_workbook
 from funnelsim.reports.simulation_page import simulation_page
+from funnelsim.reports.workbook import workbook_file
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -64,6 +66,7 @@ def result_files(
     if isinstance(result, AssumptionsResult):
         titles: Titles = {"strategy": result[AS_TYPED].titles, "assumption": result.titles}
         yield from _written(result, titles, _OF_ASSUMPTIONS, assumptions_document(result), decimal_comma)
+        yield from workbook_file(partial(result_workbook, result))
         return
     frames: tuple[str, ...]
     if isinstance(result, ComparisonResult):
@@ -81,8 +84,7 @@ def result_files(
     if isinstance(result, SimulationResult) and result.forecast.has_customers:
         frames = (*frames, *_OF_CUSTOMERS)
     yield from _written(result, titles, frames, document, decimal_comma)
-    if workbook.is_there():
-        yield workbook.NAME, workbook.workbook(result)
+    yield from workbook_file(partial(result_workbook, result))
     yield from drawn(result)
 
 

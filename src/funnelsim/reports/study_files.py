@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
+
+from funnelsim.reports.answer_sheets import frame_sheet
 from funnelsim.reports.document import as_json
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.saving import csv
 from funnelsim.reports.study_page import study_page
+from funnelsim.reports.workbook import workbook, workbook_file
 from funnelsim.studies.designed.levers import Lever
 from funnelsim.studies.designed.results import StudyResult
 from funnelsim.studies.designed.verdicts import told
@@ -30,15 +34,29 @@ def study_files(result: StudyResult, decimal_comma: bool = False) -> Iterator[tu
     tuple of str and bytes
         Name and contents: the page as text; `table.csv`, a row a point; `by_month.csv` and the like where the
         study asks for figures by month, ...; `years.npz`, the arrays `values`, `expected` and `twins` of
-        NumPy; `study.json`.
+        NumPy; `study.json`; where openpyxl is installed, the tables as `figures.xlsx`.
     """
     yield "page.txt", as_text(study_page(result)).encode()
-    yield "table.csv", csv(result.table, decimal_comma=decimal_comma)
-    for cut in result.study.cuts:
-        yield f"by_{cut}.csv", csv(result.by(cut), decimal_comma=decimal_comma)
+    tables = {"table": result.table} | {f"by_{cut}": result.by(cut) for cut in result.study.cuts}
+    for name, frame in tables.items():
+        yield f"{name}.csv", csv(frame, decimal_comma=decimal_comma)
     arrays = {"values": result.values, "expected": result.expected, "twins": result.twins}
     yield "years.npz", packed(arrays)
     yield "study.json", (as_json(study_document(result)) + "\n").encode()
+    yield from workbook_file(lambda: _workbook(result, tables))
+
+
+def _workbook(result: StudyResult, tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Write the tables of a study as a workbook."""
+    study = result.study
+    said = [
+        ("Study", study.name),
+        ("Scenario", study.scenario.source),
+        ("Simulated", f"{result.years:,} years of each row, seed {study.seed}"),
+        *((name, " ".join(told(found))) for name, found in result.any_time.items()),
+        *(("Watch", warning) for warning in result.warnings),
+    ]
+    return workbook([frame_sheet(name, frame, study.scenario) for name, frame in tables.items()], said)
 
 
 def study_document(result: StudyResult) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""What `compare` and `run` print: the answer first, one table, the rest by question (TE1 to TE5)."""
+"""What `compare` and `run` print: the answer first, one table, the rest by question (TE1 to TE5, TE9)."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from funnelsim.app.cli import app
 from funnelsim.metrics import FIGURES
 from funnelsim.reports.comparison_page import answer_table, comparison_page
 from funnelsim.reports.grid import as_text
-from funnelsim.reports.questions import QUESTIONS, chosen
+from funnelsim.reports.question_answers import ANSWERS
+from funnelsim.reports.questions import NAMES, QUESTIONS, Question, chosen
 from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.reports.strategy_columns import answer_columns, busy_columns, goal_columns, strategy_column
 from funnelsim.scenario import from_document
@@ -92,7 +94,7 @@ def test_the_answer_is_short_and_says_what_the_verdict_says(firm: fs.ComparisonR
 
 def test_the_best_stands_beside_today(firm: fs.ComparisonResult) -> None:
     assert firm.comparison.front_runner() == "richer_mix"
-    page = as_text(comparison_page(firm, "", questions=chosen(["funnel"])))
+    page = as_text(comparison_page(firm, "", everything=True, questions=chosen(["funnel"])))
     assert "\nToday\n" in page
     assert "\nRicher mix\n" in page
     assert "\nShared queue\n" not in page
@@ -175,13 +177,63 @@ def test_whole_pages_have_every_question_and_every_figure(firm: fs.ComparisonRes
 def test_figures_of_a_question_are_on_its_page(firm: fs.ComparisonResult) -> None:
     for question in QUESTIONS:
         for page in (
-            flat(as_text(comparison_page(firm, "", questions=[question]))),
-            flat(as_text(simulation_page(firm["today"], "", questions=[question]))),
+            flat(as_text(comparison_page(firm, "", everything=True, questions=[question]))),
+            flat(as_text(simulation_page(firm["today"], "", everything=True, questions=[question]))),
         ):
             assert question.asks in page
             for name in question.figures:
                 title = "ROI" if name == "roi" and "Profit against" in page else FIGURES[name].title
                 assert all(word in page for word in title.split()), (question.name, name)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("question", QUESTIONS, ids=NAMES)
+def test_a_question_in_short_has_an_answer_and_one_table_that_fits(
+    question: Question, width: int, firm: fs.ComparisonResult
+) -> None:
+    """TE9."""
+    for page, answers in (
+        (comparison_page(firm, "funnelsim run", width=width, questions=[question]), 2),
+        (simulation_page(firm["today"], "funnelsim run", width=width, questions=[question]), 1),
+    ):
+        text = as_text(page, width)
+        lines = text.splitlines()
+        assert max(map(len, lines)) <= width
+        assert sum(set(line) == {"─"} for line in lines) == 1  # the rule below the head of a table
+        assert flat(text).index(question.asks) < flat(text).index(
+            ANSWERS[question.name](firm["today"].forecast)
+        )
+        said = [ANSWERS[question.name](each.forecast) for each in firm.simulations.values()]
+        assert sum(each in flat(text) for each in dict.fromkeys(said)) == answers
+        assert "To see all on this, add --all" in flat(text)
+
+
+def test_a_wider_terminal_has_more_columns_of_a_question(firm: fs.ComparisonResult) -> None:
+    def heads(width: int) -> list[str]:
+        page = as_text(
+            comparison_page(firm, "", width=width, questions=[QUESTIONS[NAMES.index("money")]]), width
+        )
+        table = page[: page.index("─")].split("\n\n")[-1]
+        return [title for title in ("Profit", "Revenue", "Cost", "Contracts") if title in table]
+
+    assert heads(40) == ["Profit"]
+    assert heads(60) == ["Profit", "Revenue"]
+    assert heads(100) == ["Profit", "Revenue", "Cost", "Contracts"]
+
+
+def test_all_of_one_question_leaves_out_the_others() -> None:
+    short, whole = (
+        call("run", "first_steps", "--show", "money", *more, *FEW).stdout for more in ([], ["--all"])
+    )
+    assert "By channel" not in short
+    assert "By channel" in whole
+    assert "What becomes of inquiries?" not in whole
+    assert "In short" not in whole
+
+
+def test_what_to_try_next_asks_the_same_question_of_the_best_strategy() -> None:
+    page = call("compare", "first_steps", "--show", "people", *FEW).stdout
+    assert re.search(r"Next, try: funnelsim run first_steps --strategy \w+ --show people$", page, re.M)
 
 
 def test_show_prints_what_is_asked_for_and_no_more() -> None:
@@ -212,7 +264,6 @@ def test_a_run_begins_with_a_summary() -> None:
     ("words", "sentence"),
     [
         ("compare first_steps --show cash", "--show: cash is no question; expected bottleneck, money, "),
-        ("compare first_steps --show money --all", "ask for one of them"),
         ("compare first_steps --show money --json", "ask for one of them"),
         ("compare first_steps --show money --margin 1000", "does not go with --show"),
         ("compare first_steps --show money --assumptions", "--show shows one comparison"),

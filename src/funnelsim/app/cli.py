@@ -140,7 +140,7 @@ def compare(
         chosen = terminal.names_of(strategies)
         under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
         asked = [_option("--strategies", strategies), under]
-        pages = terminal.questions(show, everything, as_json)
+        pages = terminal.questions(show, as_json)
         question = deciding.question(margin, at_most, best)
         if question is not None:
             others = {"--show": bool(show), f"--engine {engine}": engine != "compiled"}
@@ -194,7 +194,7 @@ def compare(
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
-            command = _after_compare(result, scenario, changes, assumption, tries)
+            command = _after_compare(result, scenario, changes, assumption, tries, show)
             with progress.waiting("Working out"):
                 page = comparison_page(result, command, everything, terminal.width(), pages)
             terminal.show(page)
@@ -287,7 +287,7 @@ def run(
     with terminal.in_sentences():
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
-        pages = terminal.questions(show, everything, as_json or digest)
+        pages = terminal.questions(show, as_json or digest)
         read = terminal.read(scenario, changes, assumption, tries)
         if pipeline is not None:
             if digest or out is not None or since is not None or tries or engine != "compiled" or show:
@@ -535,14 +535,16 @@ def _after_compare(
     changes: Sequence[str] | None,
     assumption: str | None,
     tries: Sequence[str] | None,
+    show: Sequence[str] | None,
 ) -> str:
     """Show the strategy that is ahead in depth; what is tried is said again only if it is part of that."""
     from funnelsim.studies.what_if import WHAT_IF
 
     target = result.comparison.front_runner() or result.base
     tried = terminal.tries_again(tries) if WHAT_IF in target.split("+") else []
+    asked = [word for each in show or () for word in ("--show", each)]
     under = [*_option("--assumption", assumption), *tried]
-    return terminal.command("run", scenario, changes, "--strategy", target, *under)
+    return terminal.command("run", scenario, changes, "--strategy", target, *under, *asked)
 
 
 def _after_run(

@@ -85,10 +85,10 @@ Show = Annotated[
     list[str] | None,
     typer.Option(
         metavar="QUESTION",
-        help="Tables on one question: bottleneck, money, funnel, people or customers. Repeatable.",
+        help="Answer one question: bottleneck, money, funnel, people or customers. Repeatable.",
     ),
 ]
-Everything = Annotated[bool, typer.Option("--all", help="Show all there is.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show all there is; with --show, all on that.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one JSON document.")]
 
 
@@ -144,12 +144,10 @@ def names_of(strategies: str | None) -> list[str] | None:
     return names
 
 
-def questions(show: Sequence[str] | None, everything: bool, figures: bool) -> Sequence[Question]:
+def questions(show: Sequence[str] | None, figures: bool) -> Sequence[Question]:
     """Read the questions of `--show`."""
     if not show:
         return ()
-    if everything:
-        fail("--show shows some questions and --all shows all there is: ask for one of them")
     if figures:
         fail("--show lays out pages, and --json and --digest print none: ask for one of them")
     from funnelsim.reports.questions import chosen

@@ -9,7 +9,8 @@ from funnelsim.forecast import Forecast, Interval
 from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.cut import labels
 from funnelsim.reports import notes
-from funnelsim.reports.question_pages import ANSWERS, occurring
+from funnelsim.reports.question_answers import ANSWERS
+from funnelsim.reports.question_pages import occurring
 from funnelsim.reports.questions import QUESTIONS, Question
 from funnelsim.reports.workbook import Head, Said, Sheet, figure_heads, workbook
 from funnelsim.scenario import AS_TYPED

@@ -138,7 +138,7 @@ def figure_heads(title: str, unit: Unit, currency: str, parts: Sequence[str]) ->
     Examples
     --------
     >>> [head.title for head in figure_heads("Profit", Unit.MONEY, "USD", ["mean", "P10"])]
-    ['Profit, USD\\nmean', 'Profit, USD\\nP10']
+    ['Profit, USD\nmean', 'Profit, USD\nP10']
     """
     words = _WORDS | {Unit.MONEY: printable(currency) or "money"}
     named = ", ".join(filter(None, (printable(title), unit.value if unit in TIMES else words.get(unit))))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from experiments.paired import Floats, Found, in_words, percent, table
+from experiments.paired import Floats, Found, in_words, percent, side_by_side, table
 from experiments.studied import COLOURS, Asked, At, Finding, Row, Studied, run
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -305,8 +305,7 @@ def still(less: Firm) -> str:
 
 def drawn(firm: Firm) -> Figure:
     """Draw MRR by month and profit, both against today."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side()
     draw_months(left, firm)
     draw_profit(right, firm)
     return figure

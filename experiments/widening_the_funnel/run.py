@@ -6,7 +6,7 @@ import sys
 from itertools import pairwise
 from typing import NamedTuple
 
-from experiments.paired import Floats, Found, table
+from experiments.paired import Floats, Found, side_by_side, table
 from experiments.studied import COLOURS, Asked, Finding, Row, Studied, run, shaded
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -290,8 +290,7 @@ def why(widths: Widths) -> str:
 
 def drawn(widths: Widths) -> Figure:
     """Draw profit by width, and what one more inquiry brings."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side()
     for reps, colour in zip(widths.reps, COLOURS, strict=False):
         found = [widths.mean("profit", width, reps) for width in widths.tried]
         shaded(left, widths.tried, found, colour, f"{reps} reps")

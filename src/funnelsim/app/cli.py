@@ -10,13 +10,13 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from funnelsim.app import (
+    assuming,
     backtesting,
     deciding,
     explaining,
@@ -138,9 +138,11 @@ def compare(
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
-        under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
-        asked = [_option("--strategies", strategies), under]
+        typed = deciding.Typed(
+            scenario, changes, terminal.option("--strategies", strategies), terminal.under(assumption, tries)
+        )
         pages = terminal.questions(show, as_json)
+        shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
         question = deciding.question(margin, at_most, best)
         if question is not None:
             others = {"--show": bool(show), f"--engine {engine}": engine != "compiled"}
@@ -161,27 +163,16 @@ def compare(
         if question is not None:
             settings = terminal.settings(question.at_most, seed, jobs, engine)
             settings = {"seed": seed, "jobs": settings["jobs"]} | terminal.checkpoint(since)
-            typed = deciding.Typed(scenario, changes, *asked)
             wanted = deciding.Deciding(read, chosen, question, settings, assumptions, typed)
-            shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
             with terminal.filled(out) as folder:
                 given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
                 wanted.decide(folder, given, shape)
             return
         settings = terminal.settings(replications, seed, jobs, engine) | terminal.checkpoint(since)
         if assumptions:
-            _under_assumptions(
-                scenario,
-                read,
-                changes,
-                chosen,
-                [*chain(*asked)],
-                settings,
-                as_json,
-                everything,
-                out,
-                decimal_comma,
-            )
+            with terminal.filled(out) as folder:
+                given = terminal.given(folder, scenario, read, changes, decimal_comma=decimal_comma)
+                assuming.Assuming(read, chosen, settings, typed).compare(folder, given, shape)
             return
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
@@ -199,51 +190,6 @@ def compare(
                 page = comparison_page(result, command, everything, terminal.width(), pages)
             terminal.show(page)
         terminal.end(result)
-
-
-def _under_assumptions(
-    scenario: str,
-    read: Scenario,
-    changes: Sequence[str] | None,
-    chosen: Sequence[str] | None,
-    asked: Sequence[str],
-    settings: dict[str, Any],
-    as_json: bool,
-    everything: bool,
-    out: Path | None,
-    decimal_comma: bool,
-) -> None:
-    """Compare as typed and under every assumption; keep only what is finished under all of them."""
-    from funnelsim.scenario import AS_TYPED, strategy_names
-    from funnelsim.studies.assumptions import compare_assumptions
-
-    count = len(chosen or strategy_names(read)) * (1 + len(read.assumptions))
-    with terminal.filled(out) as folder:
-        given = terminal.given(folder, scenario, read, changes, decimal_comma=decimal_comma)
-        with terminal.endings(), progress.simulated(settings["replications"] * count) as advance:
-            result = compare_assumptions(read, strategies=chosen, **settings, progress=advance)
-        if not result.stopped:
-            terminal.keep(folder, result, given)
-        if as_json:
-            from funnelsim.reports import document
-
-            terminal.write_json(document.as_json(document.assumptions_document(result)))
-        else:
-            from funnelsim.reports.assumptions_page import assumptions_page
-
-            differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
-            target = [*differs, *read.assumptions][0]
-            command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
-            with progress.waiting("Working out"):
-                page = assumptions_page(result, command, terminal.width(), everything)
-            terminal.show(page)
-        if result.stopped:
-            terminal.end_of_assumptions(result.scenario, result.comparisons, lost=folder is not None)
-
-
-def _option(name: str, value: str | None) -> list[str]:
-    """Write an option as it would be typed, if it was given."""
-    return [] if value is None else [name, value]
 
 
 @app.command(short_help="Simulate one strategy in depth.")
@@ -318,8 +264,7 @@ def run(
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
-            under = [*_option("--assumption", assumption), *terminal.tries_again(tries)]
-            command = _after_run(result, scenario, changes, under)
+            command = _after_run(result, scenario, changes, terminal.under(assumption, tries))
             with progress.waiting("Working out"):
                 page = simulation_page(result, command, everything, terminal.width(), pages)
             terminal.show(page)
@@ -541,9 +486,8 @@ def _after_compare(
     from funnelsim.studies.what_if import WHAT_IF
 
     target = result.comparison.front_runner() or result.base
-    tried = terminal.tries_again(tries) if WHAT_IF in target.split("+") else []
-    asked = [word for each in show or () for word in ("--show", each)]
-    under = [*_option("--assumption", assumption), *tried]
+    under = terminal.under(assumption, tries if WHAT_IF in target.split("+") else None)
+    asked = terminal.options("--show", show)
     return terminal.command("run", scenario, changes, "--strategy", target, *under, *asked)
 
 

@@ -129,9 +129,19 @@ def _changes_of(option: str, texts: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def tries_again(tries: Sequence[str] | None) -> list[str]:
-    """Write the options `--try` as they would be typed."""
-    return [word for each in tries or () for word in ("--try", each)]
+def option(name: str, value: str | None) -> list[str]:
+    """Write an option as it would be typed, if it was given."""
+    return [] if value is None else [name, value]
+
+
+def options(name: str, values: Sequence[str] | None) -> list[str]:
+    """Write an option that may be repeated as it would be typed."""
+    return [word for each in values or () for word in option(name, each)]
+
+
+def under(assumption: str | None, tries: Sequence[str] | None = None) -> list[str]:
+    """Write the options that say which scenario it is, besides those of `--set`, as they would be typed."""
+    return [*option("--assumption", assumption), *options("--try", tries)]
 
 
 def names_of(strategies: str | None) -> list[str] | None:
@@ -232,8 +242,8 @@ def command(verb: str, scenario: str, changes: Sequence[str] | None, *rest: str)
     """Write a command as it would be typed."""
     from funnelsim.io.texts import without_controls
 
-    sets = [word for change in changes or () for word in ("--set", change)]
-    return shlex.join(map(without_controls, ["funnelsim", verb, scenario, *rest, *sets]))
+    typed = ["funnelsim", verb, scenario, *rest, *options("--set", changes)]
+    return shlex.join(map(without_controls, typed))
 
 
 # ---- keeping --------------------------------------------------------------------------------

@@ -35,9 +35,9 @@ bring: one by one, in pairs, and all at once?
 The firm is the preset `junk_leads`; a simulated year is here a period of 24 months. {made}
 
 **What is assumed.** How strong each lever is, is assumed. No lever costs money outside the firm, but its
-hours count. One number is tuned: the chance that a flawless lead is rejected, so that the junk rate is {today}
-today. Nothing is tuned to anything else. All changes are against today. Profit is in thousand USD over the
-period.
+hours count. One number is tuned: the chance that a flawless lead is rejected, so that the junk rate is
+{today} today. Nothing is tuned to anything else. All changes are against today. Profit is in thousand USD
+over the period.
 
 ## One by one
 

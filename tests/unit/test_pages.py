@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
 
 import numpy as np
 import pytest
+from rich.text import Text
 from typer.testing import CliRunner, Result
 
 import funnelsim as fs
 from funnelsim.app.cli import app
-from funnelsim.metrics import FIGURES
+from funnelsim.app.terminal import show as terminal_page
+from funnelsim.forecast import Interval
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.reports.columns import PRECISION, figure_column, text_column
 from funnelsim.reports.comparison_page import answer_table, comparison_page
-from funnelsim.reports.grid import as_text
+from funnelsim.reports.grid import as_text, keyed_table
 from funnelsim.reports.question_answers import ANSWERS
 from funnelsim.reports.questions import NAMES, QUESTIONS, Question, chosen
 from funnelsim.reports.simulation_page import simulation_page
@@ -292,3 +297,34 @@ def test_warnings_about_others_are_counted_and_told_in_full() -> None:
     assert "more about other strategies: --all" in short
     assert "swamped: Team sales is asked for" not in short
     assert "swamped: Team sales is asked for" in whole
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_a_page_is_printed_as_wide_as_it_is_laid_out(terminal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    words = "a " * 49 + "end"  # 101 characters: more than a line
+    monkeypatch.setattr("sys.stdout", stream := io.StringIO())
+    terminal_page(Text(words))
+    assert [len(line.rstrip()) for line in re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()).splitlines()] == [
+        97,
+        3,
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_keys_have_room_beside_their_figures(width: int) -> None:
+    gains = [Interval(2e3, -9e3, 12e3)]
+    columns = [
+        text_column("From, to", ["0.867 to 1.15 times"]),
+        *(
+            figure_column(f"Change of {what}", Unit.MONEY, "BRL", gains, PRECISION)
+            for what in ("profit", "gain", "cost")
+        ),
+    ]
+    lines = as_text(
+        keyed_table("Moved", ["inquiries a month from other channels"], columns, width), width
+    ).splitlines()
+    assert max(map(len, lines)) <= width
+    assert any(line.startswith("inquiries a") for line in lines)

@@ -336,7 +336,9 @@ def width() -> int:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(width=width(), highlight=False)
+    return Console(
+        width=width(), height=24, highlight=False
+    )  # without a height, rich takes 80 for a dumb one
 
 
 def open_streams() -> None:

@@ -88,16 +88,9 @@ def _table(
 
 def _heading(column: Column, cells: Sequence[str]) -> list[str]:
     """Write what a column shows; where cells have an interval beneath their value, what each line is."""
-    value = "mean" if column.interval == RANGE else "estimate"
-    if column.interval and any("\n" in cell for cell in cells):
-        return [part for part in (column.title, column.unit, value, column.interval) if part]
-    return [part for part in (column.title, column.unit, _in_brackets(column, cells)) if part]
-
-
-def _in_brackets(column: Column, cells: Sequence[str]) -> str:
-    """Write the kind of interval in brackets, as cells have it after their value."""
-    beside = column.interval and any(cell.endswith(")") for cell in cells)
-    return f"({column.interval})" if beside else column.interval
+    two_lines = column.interval and any("\n" in cell for cell in cells)
+    value = ("mean" if column.interval == RANGE else "estimate") if two_lines else ""
+    return [part for part in (column.title, column.unit, value, column.interval) if part]
 
 
 def keyed_table(heading: str, keys: Sequence[str], columns: Sequence[Column], width: int) -> RenderableType:

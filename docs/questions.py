@@ -1,6 +1,7 @@
 """Write what commands print, figures and pictures into the pages of docs/questions: `make questions`.
 
-With --check, only say whether the pages are up to date; with names of pages, only these.
+With --check, only say whether the pages are up to date; with names of pages, only these. A page whose answer
+says what its figures do not is an error in any case.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import matplotlib as mpl
 from example import save
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from question_claims import untrue
 from readme import filled, paragraphs
 
 import funnelsim as fs
@@ -87,8 +89,18 @@ QUESTIONS = {
 }
 
 
+class UntrueError(Exception):
+    """An answer says what its figures do not."""
+
+
 def written(name: str, page: str, draw: bool) -> str:
-    """Write a page anew, and its picture if asked to."""
+    """Write a page anew, and its picture if asked to.
+
+    Raises
+    ------
+    UntrueError
+        If its answer says what the figures do not.
+    """
     typed = shlex.split(COMMAND.search(page)["typed"])  # type: ignore[index]
     with tempfile.TemporaryDirectory() as folder:
         found = NAMED.search(page)
@@ -96,6 +108,9 @@ def written(name: str, page: str, draw: bool) -> str:
             (Path(folder) / found["file"]).write_text(found["text"], encoding="utf-8")
         parts = paragraphs(printed(typed, folder))
         result = compared(typed, Path(folder))
+    wrong = untrue(name, page, result)
+    if wrong:
+        raise UntrueError("; ".join(wrong))
     parts |= {"figures": table(result, name, by_range=False), "ranges": table(result, name, by_range=True)}
     if draw:
         figure = QUESTIONS[name].draw(result)
@@ -159,18 +174,23 @@ def main() -> int:
     arguments.add_argument("pages", nargs="*", default=list(QUESTIONS))
     options = arguments.parse_args()
     mpl.use("Agg")
-    stale = []
+    stale, untrue_pages = [], 0
     for name in options.pages:
         page = PAGES / f"{name}.md"
         text = page.read_text(encoding="utf-8")
-        wanted = written(name, text, draw=not options.check)
+        try:
+            wanted = written(name, text, draw=not options.check)
+        except UntrueError as error:
+            print(error)
+            untrue_pages += 1
+            continue
         if wanted != text:
             stale.append(name)
         if not options.check:
             page.write_text(wanted, encoding="utf-8")
     if options.check and stale:
         print("To be written anew by `make questions`:", *stale)
-    return 1 if options.check and stale else 0
+    return 1 if untrue_pages or (options.check and stale) else 0
 
 
 if __name__ == "__main__":

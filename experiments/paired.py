@@ -122,12 +122,20 @@ def beside_profit(
     title: str,
 ) -> Figure:
     """Draw something of the strategies, and by how much they change profit beside it."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side()
     draw(left, result)
     draw_profit(right, result, marked)
     right.set_title(title)
     return figure
+
+
+def side_by_side(
+    size: tuple[float, float] = (12, 4.8), widths: tuple[float, float] = (1, 1)
+) -> tuple[Figure, tuple[Axes, Axes]]:
+    """Make a picture of two panels, of a size in inches, with their widths to each other."""
+    figure = Figure(figsize=size, layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=widths)
+    return figure, (left, right)
 
 
 def draw_profit(axes: Axes, result: ComparisonResult, marked: Collection[str]) -> None:

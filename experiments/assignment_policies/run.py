@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from experiments.paired import Found, in_words, percent, table
+from experiments.paired import Found, in_words, percent, side_by_side, table
 from experiments.studied import COLOURS, Asked, Finding, Row, Studied, run, shaded
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -316,8 +316,7 @@ def border_of(studies: Studies) -> str:
 
 def drawn(studies: Studies) -> Figure:
     """Draw policies across load, and where hot to best wins."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side()
     draw_policies(left, studies)
     draw_border(right, studies)
     return figure

@@ -45,7 +45,7 @@ with the same reps.
 
 ## What an inquiry of each channel is worth
 
-Profit, before the money for channels, is close to a sum over channels: so much for each inquiry. Fitted
+Profit, before the money for channels, {is_a_sum} a sum over channels: so much for each inquiry. Fitted
 over all mixes by least squares, in USD for each inquiry; *explained* is the share of the differences
 between mixes that this sum explains.
 
@@ -161,6 +161,11 @@ class Mixes(NamedTuple):
         inquiries, means = self.inquiries(np.array(self.all(reps))), self.profits(reps).mean(axis=1)
         fitted = inquiries @ self.worth(reps).mean(axis=1)
         return 1 - float(np.var(means - fitted) / np.var(means))
+
+    @property
+    def is_a_sum(self) -> bool:
+        """Return whether the worths explain nearly all differences between mixes, with any number of reps."""
+        return min(map(self.explained, self.reps)) > 0.9
 
     def by_theory(self, reps: int) -> tuple[float, ...]:
         """Return the mix that would be best if an inquiry had the same worth in every mix."""
@@ -381,6 +386,7 @@ def found(asked: Asked) -> Finding:
         mixes=tabulated(mixes),
         chosen=chosen(mixes),
         flat=flat(mixes),
+        is_a_sum="is close to" if mixes.is_a_sum else "is only in part",
         worth=worths(mixes),
         next_thousand=next_thousand(mixes),
         theory=theory(mixes),

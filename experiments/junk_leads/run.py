@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from experiments.paired import Floats, Found, in_words, percent, table
+from experiments.paired import Floats, Found, in_words, percent, side_by_side, table
 from experiments.studied import COLOURS, Asked, Finding, Row, Studied, run
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -35,9 +35,9 @@ bring: one by one, in pairs, and all at once?
 The firm is the preset `junk_leads`; a simulated year is here a period of 24 months. {made}
 
 **What is assumed.** How strong each lever is, is assumed. No lever costs money outside the firm, but its
-hours count. One number is tuned: the chance that a flawless lead is rejected, so that the junk rate is 40 %
-today. Nothing is tuned to anything else. All changes are against today. Profit is in thousand USD over the
-period.
+hours count. One number is tuned: the chance that a flawless lead is rejected, so that the junk rate is
+{today} today. Nothing is tuned to anything else. All changes are against today. Profit is in thousand USD
+over the period.
 
 ## One by one
 
@@ -315,8 +315,7 @@ def what_it_takes(levers: Levers) -> str:
 
 def drawn(levers: Levers) -> Figure:
     """Draw the junk rate by month, and what each lever brings beside what all bring at once."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side()
     draw_months(left, levers)
     draw_levers(right, levers)
     return figure
@@ -356,8 +355,7 @@ def draw_levers(axes: Axes, levers: Levers) -> None:
 
 def drawn_pairs(levers: Levers) -> Figure:
     """Draw by how much each pair does more or less than its two levers added up."""
-    figure = Figure(figsize=(12.5, 5.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side((12.5, 5.6))
     draw_pairs(left, levers, "junk_rate", -100, "Points more off the junk rate than the two added up")
     draw_pairs(right, levers, "profit", 1e-3, "More profit than the two added up, thousand USD")
     left.set_yticks(range(1, len(levers.names)), [in_words(name) for name in levers.names[1:]])

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from experiments.paired import Floats, Found, percent, table
+from experiments.paired import Floats, Found, percent, side_by_side, table
 from experiments.studied import COLOURS, Asked, Finding, Row, Studied, run
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -233,8 +233,7 @@ def why(speeds: Speeds) -> str:
 
 def drawn(speeds: Speeds) -> Figure:
     """Draw what an hour is worth, and profit by desk."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[2, 3])
+    figure, (left, right) = side_by_side(widths=(2, 3))
     draw_hours(left, speeds)
     draw_desks(right, speeds)
     return figure

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from experiments.paired import Floats, Found, in_words, percent, table
+from experiments.paired import Floats, Found, in_words, percent, side_by_side, table
 from experiments.studied import COLOURS, Asked, At, Finding, Row, Studied, run
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -57,7 +57,7 @@ thousand USD; profit is that of the 36 months, from what is signed and renewed i
 
 {later}
 
-## Most of the money comes from customers that the firm already has
+## {how_much} of the money comes from customers that the firm already has
 
 {existing}
 
@@ -230,6 +230,12 @@ def later(firm: Firm) -> str:
     return table(head, rows)
 
 
+def how_much(firm: Firm) -> str:
+    """Say whether most of what is earned in year three comes from customers who signed before."""
+    earned = At("existing_revenue_share", "month", firm.year_three)
+    return "Most" if min(firm.mean(earned, name).mean for name in (TODAY, TWO)) > 0.5 else "Part"
+
+
 def existing(firm: Firm) -> str:
     """Say which share of the money comes from customers that the firm has."""
     earned = At("existing_revenue_share", "month", firm.year_three)
@@ -305,8 +311,7 @@ def still(less: Firm) -> str:
 
 def drawn(firm: Firm) -> Figure:
     """Draw MRR by month and profit, both against today."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side()
     draw_months(left, firm)
     draw_profit(right, firm)
     return figure
@@ -353,6 +358,7 @@ def found(asked: Asked) -> Finding:
         goals=goals(firm),
         who_farms=who_farms(firm),
         later=later(firm),
+        how_much=how_much(firm),
         existing=existing(firm),
         visits=visits(firm),
         deals=deals(firm),

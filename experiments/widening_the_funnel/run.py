@@ -6,10 +6,12 @@ import sys
 from itertools import pairwise
 from typing import NamedTuple
 
-from experiments.paired import Floats, Found, table
+from experiments.paired import Floats, Found, side_by_side, table
 from experiments.studied import COLOURS, Asked, Finding, Row, Studied, run, shaded
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from funnelsim.metrics.wording import listed
 
 WIDTH, REPS, DESK = "channels.*.inquiries_per_month *=", "teams.sales.people", "teams.qualification.people"
 FREE, PRICE = "channels.*.cost_per_month", "channels.*.cost_per_inquiry"
@@ -63,10 +65,12 @@ Profit in thousand USD a year, after the rep's pay, against one rep fewer at the
 
 {reasons}
 
-The desk that answers inquiries is the next bottleneck. Four people at the desk instead of two, in
+Is the desk that answers inquiries the next bottleneck? Four people at the desk instead of two, in
 thousand USD a year of profit, after their pay:
 
 {desk}
+
+{desk_said}
 
 ## What is assumed
 
@@ -200,6 +204,20 @@ def of_the_desk(widths: Widths) -> str:
     return table(["width", *(f"{reps} reps" for reps in widths.reps)], rows)
 
 
+def said_of_the_desk(widths: Widths) -> str:
+    """Say where a larger desk surely pays, of the widths that are shown."""
+    pays = [
+        f"{reps} reps at a width of {width:g}"
+        for width in SHOWN
+        for reps in widths.reps
+        if widths.study.change("profit", widths.row(width, reps, LARGER_DESK), widths.row(width, reps)).low
+        > 0
+    ]
+    if not pays:
+        return "It is not: nowhere in this table does the larger desk surely pay."
+    return f"It is with {listed(pays)}: there the larger desk surely pays, and nowhere else in this table."
+
+
 # ---- what follows from the figures ------------------------------------------------------------
 
 
@@ -290,8 +308,7 @@ def why(widths: Widths) -> str:
 
 def drawn(widths: Widths) -> Figure:
     """Draw profit by width, and what one more inquiry brings."""
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = side_by_side()
     for reps, colour in zip(widths.reps, COLOURS, strict=False):
         found = [widths.mean("profit", width, reps) for width in widths.tried]
         shaded(left, widths.tried, found, colour, f"{reps} reps")
@@ -347,6 +364,7 @@ def found(asked: Asked) -> Finding:
         why=why(widths),
         reasons=reasons(widths),
         desk=of_the_desk(widths),
+        desk_said=said_of_the_desk(widths),
         made=asked.made_by(widths.study),
     )
     return Finding(text, {"widening.png": drawn(widths)})

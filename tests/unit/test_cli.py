@@ -198,7 +198,7 @@ def test_demo_writes_and_names_table_and_pictures(tmp_path: Path) -> None:
     result = call("demo", "first_steps", "--out", str(out), *FEW)
     assert result.exit_code == 0
     pictures = {f"{name}.png" for name in ("strategies", "flow", "cycle", "forecast", "funnel")}
-    files = {"comparison.txt", *pictures, "best_forecast.png", "best_funnel.png"}
+    files = {"comparison.txt", "figures.xlsx", *pictures, "best_forecast.png", "best_funnel.png"}
     assert {path.name for path in out.iterdir()} == files
     assert all(str(out / name) in result.stdout for name in files)
     assert (out / "comparison.txt").read_text(encoding="utf-8") in result.stdout

@@ -1,20 +1,27 @@
-"""What `compare` and `run` print: the answer first, one table, the rest by question (TE1 to TE5)."""
+"""What `compare` and `run` print: the answer first, one table, the rest by question (TE1 to TE5, TE10)."""
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import re
 
 import numpy as np
 import pytest
+from rich.text import Text
 from typer.testing import CliRunner, Result
 
 import funnelsim as fs
 from funnelsim.app.cli import app
-from funnelsim.metrics import FIGURES
+from funnelsim.app.terminal import show as terminal_page
+from funnelsim.forecast import Interval
+from funnelsim.metrics import FIGURES, Unit
+from funnelsim.reports.columns import PRECISION, figure_column, text_column
 from funnelsim.reports.comparison_page import answer_table, comparison_page
-from funnelsim.reports.grid import as_text
-from funnelsim.reports.questions import QUESTIONS, chosen
+from funnelsim.reports.grid import as_text, keyed_table
+from funnelsim.reports.question_answers import ANSWERS
+from funnelsim.reports.questions import NAMES, QUESTIONS, Question, chosen
 from funnelsim.reports.simulation_page import simulation_page
 from funnelsim.reports.strategy_columns import answer_columns, busy_columns, goal_columns, strategy_column
 from funnelsim.scenario import from_document
@@ -92,7 +99,7 @@ def test_the_answer_is_short_and_says_what_the_verdict_says(firm: fs.ComparisonR
 
 def test_the_best_stands_beside_today(firm: fs.ComparisonResult) -> None:
     assert firm.comparison.front_runner() == "richer_mix"
-    page = as_text(comparison_page(firm, "", questions=chosen(["funnel"])))
+    page = as_text(comparison_page(firm, "", everything=True, questions=chosen(["funnel"])))
     assert "\nToday\n" in page
     assert "\nRicher mix\n" in page
     assert "\nShared queue\n" not in page
@@ -175,13 +182,63 @@ def test_whole_pages_have_every_question_and_every_figure(firm: fs.ComparisonRes
 def test_figures_of_a_question_are_on_its_page(firm: fs.ComparisonResult) -> None:
     for question in QUESTIONS:
         for page in (
-            flat(as_text(comparison_page(firm, "", questions=[question]))),
-            flat(as_text(simulation_page(firm["today"], "", questions=[question]))),
+            flat(as_text(comparison_page(firm, "", everything=True, questions=[question]))),
+            flat(as_text(simulation_page(firm["today"], "", everything=True, questions=[question]))),
         ):
             assert question.asks in page
             for name in question.figures:
                 title = "ROI" if name == "roi" and "Profit against" in page else FIGURES[name].title
                 assert all(word in page for word in title.split()), (question.name, name)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("question", QUESTIONS, ids=NAMES)
+def test_a_question_in_short_has_an_answer_and_one_table_that_fits(
+    question: Question, width: int, firm: fs.ComparisonResult
+) -> None:
+    """TE10."""
+    for page, answers in (
+        (comparison_page(firm, "funnelsim run", width=width, questions=[question]), 2),
+        (simulation_page(firm["today"], "funnelsim run", width=width, questions=[question]), 1),
+    ):
+        text = as_text(page, width)
+        lines = text.splitlines()
+        assert max(map(len, lines)) <= width
+        assert sum(set(line) == {"─"} for line in lines) == 1  # the rule below the head of a table
+        assert flat(text).index(question.asks) < flat(text).index(
+            ANSWERS[question.name](firm["today"].forecast)
+        )
+        said = [ANSWERS[question.name](each.forecast) for each in firm.simulations.values()]
+        assert sum(each in flat(text) for each in dict.fromkeys(said)) == answers
+        assert "To see all on this, add --all" in flat(text)
+
+
+def test_a_wider_terminal_has_more_columns_of_a_question(firm: fs.ComparisonResult) -> None:
+    def heads(width: int) -> list[str]:
+        page = as_text(
+            comparison_page(firm, "", width=width, questions=[QUESTIONS[NAMES.index("money")]]), width
+        )
+        table = page[: page.index("─")].split("\n\n")[-1]
+        return [title for title in ("Profit", "Revenue", "Cost", "Contracts") if title in table]
+
+    assert heads(40) == ["Profit"]
+    assert heads(60) == ["Profit", "Revenue"]
+    assert heads(100) == ["Profit", "Revenue", "Cost", "Contracts"]
+
+
+def test_all_of_one_question_leaves_out_the_others() -> None:
+    short, whole = (
+        call("run", "first_steps", "--show", "money", *more, *FEW).stdout for more in ([], ["--all"])
+    )
+    assert "By channel" not in short
+    assert "By channel" in whole
+    assert "What becomes of inquiries?" not in whole
+    assert "In short" not in whole
+
+
+def test_what_to_try_next_asks_the_same_question_of_the_best_strategy() -> None:
+    page = call("compare", "first_steps", "--show", "people", *FEW).stdout
+    assert re.search(r"Next, try: funnelsim run first_steps --strategy \w+ --show people$", page, re.M)
 
 
 def test_show_prints_what_is_asked_for_and_no_more() -> None:
@@ -212,7 +269,6 @@ def test_a_run_begins_with_a_summary() -> None:
     ("words", "sentence"),
     [
         ("compare first_steps --show cash", "--show: cash is no question; expected bottleneck, money, "),
-        ("compare first_steps --show money --all", "ask for one of them"),
         ("compare first_steps --show money --json", "ask for one of them"),
         ("compare first_steps --show money --margin 1000", "does not go with --show"),
         ("compare first_steps --show money --assumptions", "--show shows one comparison"),
@@ -241,3 +297,34 @@ def test_warnings_about_others_are_counted_and_told_in_full() -> None:
     assert "more about other strategies: --all" in short
     assert "swamped: Team sales is asked for" not in short
     assert "swamped: Team sales is asked for" in whole
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_a_page_is_printed_as_wide_as_it_is_laid_out(terminal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    words = "a " * 49 + "end"  # 101 characters: more than a line
+    monkeypatch.setattr("sys.stdout", stream := io.StringIO())
+    terminal_page(Text(words))
+    assert [len(line.rstrip()) for line in re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()).splitlines()] == [
+        97,
+        3,
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_keys_have_room_beside_their_figures(width: int) -> None:
+    gains = [Interval(2e3, -9e3, 12e3)]
+    columns = [
+        text_column("From, to", ["0.867 to 1.15 times"]),
+        *(
+            figure_column(f"Change of {what}", Unit.MONEY, "BRL", gains, PRECISION)
+            for what in ("profit", "gain", "cost")
+        ),
+    ]
+    lines = as_text(
+        keyed_table("Moved", ["inquiries a month from other channels"], columns, width), width
+    ).splitlines()
+    assert max(map(len, lines)) <= width
+    assert any(line.startswith("inquiries a") for line in lines)

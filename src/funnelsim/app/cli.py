@@ -10,13 +10,14 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
-from itertools import chain
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from funnelsim.app import (
+    assuming,
     backtesting,
     deciding,
     explaining,
@@ -143,7 +144,8 @@ def compare(
     """
     with terminal.in_sentences():
         chosen = terminal.names_of(strategies)
-        pages = terminal.questions(show, everything, as_json)
+        pages = terminal.questions(show, as_json)
+        shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
         question = deciding.question(margin, at_most, best)
         if question is not None:
             others = {"--show": bool(show), f"--engine {engine}": engine != "compiled"}
@@ -151,44 +153,32 @@ def compare(
             deciding.refuse(others)
             if since is not None and at_most is not None:
                 terminal.fail("--from sets how many years there are at most: leave --at-most out")
-        if assumptions and (show or assumption is not None):
-            other = "--show shows one comparison" if show else "--assumption takes one"
-            terminal.fail(f"--assumptions compares under every assumption, and {other}: ask for one of them")
-        if assumptions and try_:
-            terminal.fail("--assumptions has no strategy of --try: give it with one --assumption NAME")
-        if assumptions and since is not None:
-            terminal.fail(
-                "--assumptions begin with the warm-up, and --from goes on later: ask for one of them"
-            )
+        if assumptions:
+            assuming.refuse(show, assumption, try_, since)
         kept = terminal.checkpoint(since)
         tries = terminal.tries(try_, on, kept)
-        under, going_on = _option("--assumption", assumption), _option("--from", since)
-        asked = _option("--strategies", strategies), [*under, *tries.words()]
+        going_on = terminal.option("--from", since)
+        typed = deciding.Typed(
+            scenario,
+            changes,
+            terminal.option("--strategies", strategies),
+            terminal.under(assumption, tries),
+            going_on,
+        )
         read = terminal.read(scenario, changes, assumption, tries, kept)
         if question is not None:
             settings = terminal.settings(question.at_most, seed, jobs, engine)
             settings = {"seed": seed, "jobs": settings["jobs"]} | _going_on(kept)
-            typed = deciding.Typed(scenario, changes, *asked, going_on=going_on)
             wanted = deciding.Deciding(read, chosen, question, settings, assumptions, typed)
-            shape: deciding.Shape = "json" if as_json else "all" if everything else "page"
             with terminal.filled(out) as folder:
                 given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
                 wanted.decide(folder, given, shape)
             return
         settings = terminal.settings(replications, seed, jobs, engine) | _going_on(kept)
         if assumptions:
-            _under_assumptions(
-                scenario,
-                read,
-                changes,
-                chosen,
-                [*chain(*asked)],
-                settings,
-                as_json,
-                everything,
-                out,
-                decimal_comma,
-            )
+            with terminal.filled(out) as folder:
+                given = terminal.given(folder, scenario, read, changes, decimal_comma=decimal_comma)
+                assuming.Assuming(read, chosen, settings, typed).compare(folder, given, shape)
             return
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma, tries)
@@ -201,56 +191,12 @@ def compare(
         else:
             from funnelsim.reports.comparison_page import comparison_page
 
-            command = _after_compare(result, scenario, changes, [*under, *going_on], tries)
+            besides = [*terminal.under(assumption), *going_on, *terminal.options("--show", show)]
+            command = _after_compare(result, scenario, changes, besides, tries)
             with progress.working("Working out") as told:
                 page = comparison_page(result, command, everything, terminal.width(), pages, told)
             terminal.show(page)
         terminal.end(result)
-
-
-def _under_assumptions(
-    scenario: str,
-    read: Scenario,
-    changes: Sequence[str] | None,
-    chosen: Sequence[str] | None,
-    asked: Sequence[str],
-    settings: dict[str, Any],
-    as_json: bool,
-    everything: bool,
-    out: Path | None,
-    decimal_comma: bool,
-) -> None:
-    """Compare as typed and under every assumption; keep only what is finished under all of them."""
-    from funnelsim.scenario import AS_TYPED, strategy_names
-    from funnelsim.studies.assumptions import compare_assumptions
-
-    count = len(chosen or strategy_names(read)) * (1 + len(read.assumptions))
-    with terminal.filled(out) as folder:
-        given = terminal.given(folder, scenario, read, changes, decimal_comma=decimal_comma)
-        with terminal.endings(), progress.simulated(settings["replications"] * count) as advance:
-            result = compare_assumptions(read, strategies=chosen, **settings, progress=advance)
-        if not result.stopped:
-            terminal.keep(folder, result, given)
-        if as_json:
-            from funnelsim.reports import document
-
-            terminal.write_document(document.assumptions_document, result)
-        else:
-            from funnelsim.reports.assumptions_page import assumptions_page
-
-            differs = [name for name, best in result.best.items() if best != result.best[AS_TYPED]]
-            target = [*differs, *read.assumptions][0]
-            command = terminal.command("compare", scenario, changes, *asked, "--assumption", target)
-            with progress.working("Working out") as told:
-                page = assumptions_page(result, command, terminal.width(), everything, told)
-            terminal.show(page)
-        if result.stopped:
-            terminal.end_of_assumptions(result.scenario, result.comparisons, lost=folder is not None)
-
-
-def _option(name: str, value: str | Path | None) -> list[str]:
-    """Write an option as it would be typed, if it was given."""
-    return [] if value is None else [name, str(value)]
 
 
 def _going_on(kept: Checkpoint | None) -> dict[str, Any]:
@@ -300,7 +246,7 @@ def run(
     with terminal.in_sentences():
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
-        pages = terminal.questions(show, everything, as_json or digest)
+        pages = terminal.questions(show, as_json or digest)
         kept = terminal.checkpoint(since)
         tries = terminal.tries(try_, on, kept)
         read = terminal.read(scenario, changes, assumption, tries, kept)
@@ -333,7 +279,7 @@ def run(
         elif result.digest is None:
             from funnelsim.reports.simulation_page import simulation_page
 
-            under = [*_option("--assumption", assumption), *_option("--from", since), *tries.words()]
+            under = [*terminal.under(assumption, tries), *terminal.option("--from", since)]
             command = _after_run(result, scenario, changes, under)
             with progress.working("Working out") as told:
                 page = simulation_page(result, command, everything, terminal.width(), pages, told)
@@ -478,7 +424,7 @@ def schema() -> None:
         terminal.write_json(json.dumps(json_schema(), indent=2, default=str))
 
 
-@app.command(short_help="Write the main job's table and pictures into a folder.")
+@app.command(short_help="Write the main job's table, workbook and pictures into a folder.")
 def demo(
     scenario: ScenarioName = "professional_services",
     out: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path("demo"),
@@ -486,7 +432,7 @@ def demo(
     seed: Seed = 1,
     jobs: Jobs = 0,
 ) -> None:
-    """Compare the strategies of a scenario, and write the table and its pictures into a folder.
+    """Compare the strategies of a scenario, and write table, workbook and pictures into a folder.
 
     Example: funnelsim demo --out demo
     """
@@ -508,15 +454,22 @@ def demo(
 
 
 def _demo_files(result: ComparisonResult, page: RenderableType, out: Path, progress: Progress) -> list[Path]:
-    """Write the table as text and the pictures as PNG."""
+    """Write the table as text, the workbook, and the pictures as PNG."""
+    from funnelsim.io.files import Files
     from funnelsim.io.writing import whole_file
     from funnelsim.reports.grid import as_text
     from funnelsim.reports.pictures import write_pictures
+    from funnelsim.reports.question_sheets import result_workbook
+    from funnelsim.reports.workbook import workbook_file
 
-    table = out / "comparison.txt"
-    with whole_file(table, overwrite=True) as opened:
-        opened.write(as_text(page, terminal.width()).encode())
-    return [table, *write_pictures(result, out, progress)]
+    files = Files(
+        {"comparison.txt": lambda: as_text(page, terminal.width()).encode()}
+        | workbook_file(partial(result_workbook, result))
+    )
+    for name, content in files.items():
+        with whole_file(out / name, overwrite=True) as opened:
+            opened.write(content)
+    return [*(out / name for name in files), *write_pictures(result, out, progress)]
 
 
 # ---- running --------------------------------------------------------------------------------
@@ -544,7 +497,7 @@ def _after_compare(
     result: ComparisonResult,
     scenario: str,
     changes: Sequence[str] | None,
-    under: Sequence[str],
+    besides: Sequence[str],
     tries: Tries,
 ) -> str:
     """Show the strategy that is ahead in depth; what is tried is said again only if it is part of that."""
@@ -552,7 +505,7 @@ def _after_compare(
 
     target = result.comparison.front_runner() or result.base
     tried = tries.words() if WHAT_IF in target.split("+") else []
-    return terminal.command("run", scenario, changes, "--strategy", target, *under, *tried)
+    return terminal.command("run", scenario, changes, "--strategy", target, *besides, *tried)
 
 
 def _after_run(

@@ -99,7 +99,7 @@ def measure_next(
         settings["worlds"] = settings.pop("replications")
         chosen = terminal.names_of(strategies)
         years = worlds * len(chosen or strategy_names(read))
-        under = [] if assumption is None else ["--assumption", assumption]
+        under = terminal.under(assumption)
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
             with terminal.endings(), progress.simulated(years) as advance:
@@ -107,8 +107,8 @@ def measure_next(
             if folder is not None and not result.result.stopped:
                 from funnelsim.keeping.questions import Asked
 
-                words = [] if strategies is None else ["--strategies", strategies]
-                words += [*under, "--worlds", str(worlds), "--seed", str(seed)]
+                words = [*terminal.option("--strategies", strategies), *under]
+                words += ["--worlds", str(worlds), "--seed", str(seed)]
                 options = {"strategies": chosen, "worlds": worlds, "seed": seed}
                 command = terminal.command("measure-next", scenario, changes, *words)
                 terminal.keep(folder, result, given, Asked("measure-next", options, command))
@@ -177,7 +177,7 @@ def explain(
         _must_belong(show, given)
         read = terminal.read(scenario, changes, assumption)
         settings = terminal.settings(replications, seed, jobs, "compiled")
-        under = [] if assumption is None else ["--assumption", assumption]
+        under = terminal.under(assumption)
         with terminal.filled(out) as folder:
             inputs = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
             explaining = _EXPLAIN[show](Given(read, given))

@@ -139,7 +139,7 @@ def _of_a_scenario(
     from funnelsim.keeping.questions import Asked
     from funnelsim.planning.firm_search import search_of_firm
 
-    words = [] if assumption is None else ["--assumption", assumption]
+    words = terminal.under(assumption)
     words += [
         word
         for name, value in options.items()

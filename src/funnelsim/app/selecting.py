@@ -55,8 +55,8 @@ def select(
 
         options: dict[str, Any] = {"margin": margin, "strategies": chosen, "alpha": alpha}
         options |= {"at_most": at_most, "fresh": fresh, "seed": seed}
-        under = [] if assumption is None else ["--assumption", assumption]
-        named = [*([] if strategies is None else ["--strategies", strategies]), *under]
+        under = terminal.under(assumption)
+        named = [*terminal.option("--strategies", strategies), *under]
         with terminal.filled(out) as folder:
             given = terminal.given(folder, scenario, read, changes, assumption, decimal_comma)
             most = at_most * len(chosen or strategy_names(read)) + 2 * fresh

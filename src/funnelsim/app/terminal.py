@@ -75,7 +75,7 @@ Strategy = Annotated[str, typer.Option(help="Which strategy of the scenario; a+b
 Out = Annotated[
     Path | None,
     typer.Option(
-        help="New folder for the page, figures as CSV and JSON, pictures, and a manifest to repeat it."
+        help="New folder: the page, figures as CSV, JSON and Excel, pictures, a manifest to repeat it."
     ),
 ]
 DecimalComma = Annotated[
@@ -96,10 +96,10 @@ Show = Annotated[
     list[str] | None,
     typer.Option(
         metavar="QUESTION",
-        help="Tables on one question: bottleneck, money, funnel, people or customers. Repeatable.",
+        help="Answer one question: bottleneck, money, funnel, people or customers. Repeatable.",
     ),
 ]
-Everything = Annotated[bool, typer.Option("--all", help="Show all there is.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show all there is; with --show, all on that.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print all figures as one JSON document.")]
 
 
@@ -163,6 +163,21 @@ def day(text: str) -> date:
         fail(f"--on is {text}; expected a date such as 2026-07-01")
 
 
+def option(name: str, value: str | Path | None) -> list[str]:
+    """Write an option as it would be typed, if it was given."""
+    return [] if value is None else [name, str(value)]
+
+
+def options(name: str, values: Sequence[str] | None) -> list[str]:
+    """Write an option that may be repeated as it would be typed."""
+    return [word for each in values or () for word in option(name, each)]
+
+
+def under(assumption: str | None, tries: Tries | None = None) -> list[str]:
+    """Write the options that say which scenario it is, besides those of `--set`, as they would be typed."""
+    return [*option("--assumption", assumption), *(tries.words() if tries else [])]
+
+
 def names_of(strategies: str | None) -> list[str] | None:
     """Read the names of `--strategies`."""
     if strategies is None:
@@ -173,12 +188,10 @@ def names_of(strategies: str | None) -> list[str] | None:
     return names
 
 
-def questions(show: Sequence[str] | None, everything: bool, figures: bool) -> Sequence[Question]:
+def questions(show: Sequence[str] | None, figures: bool) -> Sequence[Question]:
     """Read the questions of `--show`."""
     if not show:
         return ()
-    if everything:
-        fail("--show shows some questions and --all shows all there is: ask for one of them")
     if figures:
         fail("--show lays out pages, and --json and --digest print none: ask for one of them")
     from funnelsim.reports.questions import chosen
@@ -263,8 +276,8 @@ def command(verb: str, scenario: str, changes: Sequence[str] | None, *rest: str)
     """Write a command as it would be typed."""
     from funnelsim.io.texts import without_controls
 
-    sets = [word for change in changes or () for word in ("--set", change)]
-    return shlex.join(map(without_controls, ["funnelsim", verb, scenario, *rest, *sets]))
+    typed = ["funnelsim", verb, scenario, *rest, *options("--set", changes)]
+    return shlex.join(map(without_controls, typed))
 
 
 # ---- keeping --------------------------------------------------------------------------------
@@ -348,9 +361,8 @@ def keep(folder: NewFolder | None, result: Any, given: Inputs | None, asked: Ask
     again = shlex.join(["funnelsim", "repeat", str(folder.path / NAME)])
     say(f"Written: {len(folder.written)} files in {folder.path}. To make them again: {again}")
     from funnelsim.reports import workbook
-    from funnelsim.studies.assumptions import AssumptionsResult
 
-    if not workbook.is_there() and not isinstance(result, AssumptionsResult):
+    if not workbook.is_there():
         say(f"{workbook.MISSING}.")
 
 
@@ -367,7 +379,9 @@ def width() -> int:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console(width=width(), highlight=False)
+    return Console(
+        width=width(), height=24, highlight=False
+    )  # without a height, rich takes 80 for a dumb one
 
 
 def open_streams() -> None:

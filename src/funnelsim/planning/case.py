@@ -9,7 +9,6 @@ from typing import Any
 from funnelsim.io.progress import Progress, more, silent
 from funnelsim.planning.bottleneck import BottleneckResult, bottleneck_in
 from funnelsim.planning.held import numbers
-from funnelsim.planning.paired import leader, profits_of
 from funnelsim.planning.tipping import TippingResult, tipping
 from funnelsim.planning.tipping import simulations as of_tipping
 from funnelsim.planning.tornado import Swing, TornadoResult, tornado, tornado_of
@@ -33,8 +32,8 @@ class Case:
     result : ComparisonResult
         The strategies.
     rival : str or None
-        The strategy that is shown beside the base: the best or, where none is, the one with the highest mean
-        profit of the others; None where there is no other.
+        The strategy that is shown beside the base: that of every page or, where the base has the highest
+        mean profit, the one that comes closest; None where there is no other.
     bottlenecks : dict of str to BottleneckResult
         Of the base and the rival; none where the scenario has no teams.
     assumptions : AssumptionsResult or None
@@ -175,10 +174,9 @@ def _closest(result: ComparisonResult, strategy: str) -> list[str]:
 
 
 def _rival(result: ComparisonResult) -> str | None:
-    """Name the best strategy, or the one with the highest mean profit besides the base."""
-    profits = profits_of(result.comparison, result.comparison.expected)
-    others = {name: each for name, each in profits.items() if name != result.base}
-    return result.best or (leader(others) if others else None)
+    """Name the strategy beside the base (TE2); where that has the highest mean, what comes closest (RE1)."""
+    behind = [name for name in result.comparison.ranked() if name != result.base]
+    return result.comparison.front_runner() or next(iter(behind), None)
 
 
 def _tipping(result: ComparisonResult, swings: Sequence[Swing], progress: Progress) -> TippingResult | None:

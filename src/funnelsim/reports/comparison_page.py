@@ -17,6 +17,7 @@ from funnelsim.metrics.wording import listed, simulated
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column
 from funnelsim.reports.grid import WIDTH, printable, tables
+from funnelsim.reports.question_in_short import about_intervals, of_all_in_short
 from funnelsim.reports.question_pages import of_all, spaced
 from funnelsim.reports.questions import NAMES, QUESTIONS, Question
 from funnelsim.reports.strategy_columns import (
@@ -50,7 +51,7 @@ def comparison_page(
     next_command : str
         What to try next; empty if the page is to be kept.
     everything : bool
-        Whether to show all there is.
+        Whether to show all there is, of the questions or of the whole.
     width : int
         Characters of a line at most.
     questions : sequence of Question
@@ -58,9 +59,14 @@ def comparison_page(
     progress : callable
         Working out the strategies and the pages are steps of it.
     """
+    whole = everything and not questions
     _work_out(result, progress)
-    shown = _everything(result, width, progress) if everything else _shown(result, questions, width, progress)
-    more = [] if everything or not next_command else [Text(), Text(to_see_more(questions))]
+    shown = (
+        _everything(result, width, progress)
+        if whole
+        else _shown(result, questions, everything, width, progress)
+    )
+    more = [] if whole or not next_command else [Text(), Text(to_see_more(questions, everything))]
     return Group(*_top(result), *shown, *more, *notes.next_step(next_command, width))
 
 
@@ -71,21 +77,25 @@ def _work_out(result: ComparisonResult, progress: Progress) -> None:
         _ = result[name].warnings
 
 
-def to_see_more(shown: Sequence[Question]) -> str:
+def to_see_more(shown: Sequence[Question], in_full: bool = False) -> str:
     """State which options show what is not shown yet.
 
     Examples
     --------
+    >>> to_see_more([])
+    'To see more, add --show bottleneck, money, funnel, people or customers; to see all there is, --all.'
     >>> to_see_more(QUESTIONS[:1])
-    'To see more, add --show money, funnel, people or customers; to see all there is, --all.'
-    >>> to_see_more(QUESTIONS)
-    'To see all there is, add --all.'
+    'To see all on this, add --all; on other questions, --show money, funnel, people or customers.'
+    >>> to_see_more(QUESTIONS[1:], in_full=True)
+    'To see more, add --show bottleneck.'
     """
     there = [question.name for question in shown]
-    others = [name for name in NAMES if name not in there]
-    if not others:
-        return "To see all there is, add --all."
-    return f"To see more, add --show {listed(others, 'or')}; to see all there is, --all."
+    others = listed([name for name in NAMES if name not in there], "or")
+    if in_full:
+        return f"To see more, add --show {others}." if others else "To see the answer, leave --show out."
+    if not there:
+        return f"To see more, add --show {others}; to see all there is, --all."
+    return "To see all on this, add --all" + (f"; on other questions, --show {others}." if others else ".")
 
 
 def _top(result: ComparisonResult) -> list[RenderableType]:
@@ -99,17 +109,18 @@ def _top(result: ComparisonResult) -> list[RenderableType]:
 
 
 def _shown(
-    result: ComparisonResult, questions: Sequence[Question], width: int, progress: Progress
+    result: ComparisonResult, questions: Sequence[Question], in_full: bool, width: int, progress: Progress
 ) -> Iterable[RenderableType]:
     """Show the answer, or what is asked for."""
     if not questions:
         yield from notes.section("Verdict", [printable(result.answer)])
         yield from _answer(result, width)
     for question in step_through(questions, progress, "Working out", "pages"):
-        yield from of_all(question, result, width)
+        yield from (of_all if in_full else of_all_in_short)(question, result, width)
     if questions:
         yield Text()
-        yield Text(notes.intervals(result.years, result[result.base].forecast.months))
+        ran = (result.years, result[result.base].forecast.months)
+        yield Text(notes.intervals(*ran) if in_full else about_intervals(questions, *ran, of_one=False))
     yield from notes.section("What is assumed", notes.assumption(result.scenario))
     yield from notes.section("Mind", notes.warnings(result.notes, result.titles))
     yield from notes.section("Watch", _warnings(result))

@@ -50,10 +50,10 @@ def decision_page(
         Text(f"{ran}; {notes.horizon(base.scenario)}" if everything else ran),
         Text(),
         notes.heading("Verdict"),
-        *notes.indented([printable(result.verdict), _how_sure(result)]),
+        *notes.indented([printable(result.verdict), how_sure(result)]),
         *_pairs(result, width),
         Text(),
-        Text(_sequences(result)),
+        Text(sequences(result)),
         Text(),
         notes.heading("What single years may bring"),
         *spaced(tables("Strategy", dated_names(compared), _risks(result), width=width)),
@@ -95,9 +95,9 @@ def decisions_page(
         ),
         *(each for name in result.decisions for each in _under(result, name, width)),
         Text(),
-        Text(_how_sure(typed)),
+        Text(how_sure(typed)),
         Text(),
-        Text(_sequences(typed)),
+        Text(sequences(typed)),
         *(notes.what_changes(scenario, list(typed.result)) if everything else []),
         *notes.next_step(next_command, width),
     )
@@ -122,7 +122,7 @@ def _pairs(result: Decision, width: int) -> list[RenderableType]:
     return [*_against(result, list(found.against_base.values()), width), *_against(result, rivals, width)]
 
 
-def _how_sure(result: Decision) -> str:
+def how_sure(result: Decision) -> str:
     """State how sure the verdict is."""
     pairs, verdicts = result.any_time.pairs, result.verdicts
     of_which = f"any of {pairs} pairs" if pairs > 1 else "the pair"
@@ -133,7 +133,7 @@ def _how_sure(result: Decision) -> str:
     )
 
 
-def _sequences(result: Decision) -> str:
+def sequences(result: Decision) -> str:
     """State what the sequences are, and what is sure by them."""
     margin = result.question.margin
     more = " More years: about so many, if they are like these." if result.any_time.open else ""

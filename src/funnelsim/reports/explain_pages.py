@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -75,7 +76,7 @@ def _bars(result: TornadoResult) -> list[Column]:
     changes = [each.profit for each in swings]
     columns = [
         text_column("From, to", [_span(each) for each in swings]),
-        text_column("Profit", [_profits(each, currency) for each in swings]),
+        _profits(swings, currency),
         figure_column("Change\nof profit", Unit.MONEY, currency, changes, PRECISION),
     ]
     if result.strategy != TODAY:
@@ -84,10 +85,14 @@ def _bars(result: TornadoResult) -> list[Column]:
     return columns
 
 
-def _profits(swing: Swing, currency: str) -> str:
-    """Write the mean profit at both ends."""
-    first, second = (money(end.profit.value, currency) for end in swing.ends)
-    return f"{first}\nto {second}"
+def _profits(swings: Sequence[Swing], currency: str) -> Column:
+    """Make the column of the mean profit at both ends, in one scale."""
+    ends = [[each.ends[end].profit for each in swings] for end in range(2)]
+    first, second = (
+        figure_column("Profit", Unit.MONEY, currency, ends[end], beside=ends[1 - end]) for end in range(2)
+    )
+    cells = [f"{low}\nto {high}" for low, high in zip(first.values, second.values, strict=True)]
+    return replace(text_column(first.title, cells), unit=first.unit)
 
 
 def _span(swing: Swing) -> str:

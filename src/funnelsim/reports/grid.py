@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from rich import box
 from rich.cells import cell_len, chop_cells
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +20,7 @@ WIDTH = 100  # of a page, if the terminal is wider or there is none
 _WIDEST_LABEL = 18
 _WIDEST_WORD = 13  # of a heading; longer words are folded
 printable = texts.printable
+_FEWEST_OF_A_KEY = 16  # characters on a line
 _GAP = 2  # between columns: one space of padding and one that the box draws
 
 Cells = Callable[[Column], tuple[str, ...]]
@@ -92,7 +93,7 @@ def _heading(column: Column, cells: Sequence[str]) -> list[str]:
     return [part for part in (column.title, column.unit, value, column.interval) if part]
 
 
-def keyed_table(heading: str, keys: Sequence[str], columns: Sequence[Column], width: int) -> Table:
+def keyed_table(heading: str, keys: Sequence[str], columns: Sequence[Column], width: int) -> RenderableType:
     """Lay out columns beside keys, which take the width that is left: such as paths, too long for labels.
 
     Parameters
@@ -102,19 +103,32 @@ def keyed_table(heading: str, keys: Sequence[str], columns: Sequence[Column], wi
     keys : sequence of str
         One for each row.
     columns : sequence of Column
-        With a cell for each key; each interval is in brackets after its value.
+        With a cell for each key; each interval is in brackets after its value, or beneath it where keys would
+        have too little room. Where they still would, columns go into several tables.
     width : int
         Characters.
     """
+    cells, free = [column.beside() for column in columns], width
+    for laid in (Column.beside, Column.beneath):
+        cells = [laid(column) for column in columns]
+        free = width - sum(_keyed_width(*each) + _GAP for each in zip(columns, cells, strict=True))
+        if free >= _FEWEST_OF_A_KEY:
+            break
+    if free < _FEWEST_OF_A_KEY:
+        return Group(*tables(heading, list(map(printable, keys)), columns, width=width))
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, width=width)
     table.add_column(Text(heading), overflow="fold", ratio=1)
-    for column in columns:
-        header = [column.title, column.unit, column.interval]
-        table.add_column(Text("\n".join(filter(None, header))), justify="right")
-    cells = [column.beside() for column in columns]
+    for column, shown in zip(columns, cells, strict=True):
+        table.add_column(Text("\n".join(_heading(column, shown))), justify="right")
     for row, key in enumerate(keys):
-        table.add_row(Text(printable(key), style="bold"), *(Text(each[row]) for each in cells))
+        table.add_row(Text(printable(key), style="bold"), *(_cell(each[row]) for each in cells))
     return table
+
+
+def _keyed_width(column: Column, cells: Sequence[str]) -> int:
+    """Return how wide a column is whose heading breaks only where it says so."""
+    lines = [line for text in (*_heading(column, cells), *cells) for line in text.split("\n")]
+    return max(map(cell_len, lines))
 
 
 def _cell(text: str) -> Text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from funnelsim.metrics import Unit
@@ -55,7 +54,7 @@ def measure_next_page(result: MeasureNextResult, next_command: str, width: int =
     )
 
 
-def _table(result: MeasureNextResult, width: int) -> Table:
+def _table(result: MeasureNextResult, width: int) -> RenderableType:
     """List the uncertain numbers, the one most worth knowing first."""
     currency = printable(result.result.scenario.currency)
     columns = [

@@ -94,11 +94,13 @@ def what_ran(plan: Plan, years: int, months: int) -> str:
 
 def intervals(years: int, months: int) -> str:
     """State what the two kinds of interval are."""
+    return f"{range_of_outcomes(months)} {precision_of_the_mean(years, months)}"
+
+
+def range_of_outcomes(months: int) -> str:
+    """State what the range of outcomes is."""
     one = simulated(1, months).removeprefix("1 ")
-    return (
-        f"{RANGE}: range of outcomes; one {one} in ten is lower, one in ten is higher. "
-        f"{precision_of_the_mean(years, months)}"
-    )
+    return f"{RANGE}: range of outcomes; one {one} in ten is lower, one in ten is higher."
 
 
 def precision_of_the_mean(years: int, months: int) -> str:

@@ -1,24 +1,24 @@
-"""Each question on a page: a sentence that answers it, then tables, of one strategy or of all compared."""
+"""Each question in full: a sentence that answers it, then all tables, of one strategy or of all compared."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from funnelsim.decisions import Difference
-from funnelsim.forecast import Estimate, Forecast, Interval
-from funnelsim.metrics import FIGURES, Unit
-from funnelsim.metrics.wording import amount, number, percent, period, spoken
+from funnelsim.forecast import Estimate, Forecast
+from funnelsim.metrics.wording import period
 from funnelsim.reports import notes
 from funnelsim.reports.busy import by_person
 from funnelsim.reports.cash_notes import cash_notes
 from funnelsim.reports.columns import Column
-from funnelsim.reports.cuts import by, column, currency, of_everything, reps_or_teams, section
+from funnelsim.reports.cuts import by, column, of_everything, reps_or_teams, section
 from funnelsim.reports.grid import printable, tables
+from funnelsim.reports.question_answers import answered_of_all, answered_of_one, called, shown_beside
 from funnelsim.reports.questions import Part, Question
 from funnelsim.reports.run_tables import cycle, lost, quota, quotas_left_out
 from funnelsim.reports.strategy_columns import (
@@ -41,7 +41,7 @@ def of_one(question: Question, result: SimulationResult, width: int) -> list[Ren
     """Lay out what one strategy has to say to a question."""
     forecast = result.forecast
     return [
-        *_headed(question, [f"{_called(result)}: {ANSWERS[question.name](forecast)}"]),
+        *answered_of_one(question, result),
         Text(),
         *of_everything(forecast, question.figures, width),
         *notes.without_interval(_estimates(forecast, question.figures), forecast.months),
@@ -55,13 +55,11 @@ def of_one(question: Question, result: SimulationResult, width: int) -> list[Ren
 
 def of_all(question: Question, result: ComparisonResult, width: int) -> list[RenderableType]:
     """Lay out what all strategies have to say to a question, and today and the best in detail."""
-    shown = [result[name] for name in dict.fromkeys([result.base, result.comparison.front_runner()]) if name]
-    answers = [f"{_called(each)}: {ANSWERS[question.name](each.forecast)}" for each in shown]
-    found = [*_headed(question, answers), *_strategies(question, result, width)]
-    for each in shown:
+    found = [*answered_of_all(question, result), *_strategies(question, result, width)]
+    for each in shown_beside(result):
         details = _details(question, each, width)
         if details:
-            found += [Text(), notes.heading(_called(each)), *details]
+            found += [Text(), notes.heading(called(each)), *details]
     return found
 
 
@@ -199,104 +197,9 @@ def _estimates(forecast: Forecast, metrics: Sequence[str]) -> dict[str, Estimate
     return {name: forecast.estimate(name) for name in metrics}
 
 
-# ---- in a sentence --------------------------------------------------------------------------
-
-
-def _told(forecast: Forecast, metric: str) -> str:
-    """Write the mean of a figure."""
-    return amount(forecast.outcomes(metric)[0].value, FIGURES[metric].unit, currency(forecast))
-
-
-def _most(labels: Sequence[str], found: Sequence[Interval]) -> tuple[str, float] | None:
-    """Find the place with the highest mean; None where no mean is known."""
-    known = {name: each.value for name, each in zip(labels, found, strict=True) if math.isfinite(each.value)}
-    if not known:
-        return None
-    first = max(known, key=known.__getitem__)
-    return printable(first), known[first]
-
-
-def _bottleneck(forecast: Forecast) -> str:
-    said = []
-    team = _most(forecast.names.teams, forecast.outcomes("utilisation", "team"))
-    if team is not None:
-        said.append(f"{team[0]} is the busiest team, {amount(team[1], Unit.SHARE)} busy")
-    stage = _most(forecast.names.stages, forecast.outcomes("wait", "stage"))
-    if stage is not None:
-        said.append(f"work waits longest in {stage[0]}, {amount(stage[1], Unit.HOURS)} on average")
-    said.append(f"{_told(forecast, 'gone_cold_share')} of inquiries go cold")
-    return f"{'; '.join(said)}."
-
-
-def _money(forecast: Forecast) -> str:
-    chance = float((forecast.values("profit")[:, 0] < 0).mean())
-    return (
-        f"a profit of {_told(forecast, 'profit')} from {_told(forecast, 'won')} contracts, at a cost of "
-        f"{_told(forecast, 'cost')}; the chance of a loss is {percent(chance)}."
-    )
-
-
-def _funnel(forecast: Forecast) -> str:
-    half = forecast.cycle().quantile(0.5).words()
-    return (
-        f"of {_told(forecast, 'inquiries')} inquiries {_told(forecast, 'inquiry_to_lead')} become leads and "
-        f"{_told(forecast, 'inquiry_to_contract')} contracts, half of these within {half} days."
-    )
-
-
-def _people(forecast: Forecast) -> str:
-    reps = forecast.outcomes("utilisation", "rep")
-    busy = _most(forecast.names.reps, reps)
-    sells = _most(forecast.names.reps, forecast.outcomes("bookings", "rep"))
-    said = [f"{len(forecast.names.reps):,} people, {_told(forecast, 'utilisation')} busy on average"]
-    if busy is not None and len(reps) > 1:
-        said.append(f"{busy[0]} is the busiest, at {amount(busy[1], Unit.SHARE)}")
-    if sells is not None and sells[1] > 0:
-        said.append(f"{sells[0]} books most, {amount(sells[1], Unit.MONEY, currency(forecast))}")
-    return f"{'; '.join(said)}."
-
-
-def _customers(forecast: Forecast) -> str:
-    won = f"{_told(forecast, 'won')} contracts are won, worth {_told(forecast, 'contract_value')} each"
-    said = {
-        "customers": "{} customers at the end",
-        "delivered": "{} deliveries",
-        "repeat_purchases": "{} repeat purchases",
-        "referred": "{} referrals",
-    }
-    seen = [
-        words.format(number(forecast.outcomes(name)[0].value))
-        for name, words in said.items()
-        if forecast.outcomes(name)[0].value > 0
-    ]
-    if not seen:
-        return f"{won}; what customers do after that is not in the scenario."
-    return f"{won}; {', '.join(seen)}."
-
-
-ANSWERS: dict[str, Callable[[Forecast], str]] = {
-    "bottleneck": _bottleneck,
-    "money": _money,
-    "funnel": _funnel,
-    "people": _people,
-    "customers": _customers,
-}
-
-
 # ---- layout ---------------------------------------------------------------------------------
-
-
-def _headed(question: Question, answers: Sequence[str]) -> list[RenderableType]:
-    return [Text(), notes.heading(question.asks), *notes.indented(answers)]
 
 
 def spaced(found: Sequence[Table]) -> list[RenderableType]:
     """Put a blank line before each table."""
     return [each for table in found for each in (Text(), table)]
-
-
-def _called(result: SimulationResult) -> str:
-    """Call a strategy as a sentence begins."""
-    named = result.title != result.strategy
-    text = printable(result.title if named else spoken(result.title))
-    return f"{text[0].upper()}{text[1:]}"

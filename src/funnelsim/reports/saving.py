@@ -11,7 +11,6 @@ from rich.console import RenderableType
 
 from funnelsim.forecast import Forecast
 from funnelsim.io.files import Files, Make
-from funnelsim.reports import workbook
 from funnelsim.reports.assumptions_page import assumptions_page
 from funnelsim.reports.comparison_page import comparison_page
 from funnelsim.reports.document import (
@@ -22,7 +21,9 @@ from funnelsim.reports.document import (
 )
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.pictures import drawn
+from funnelsim.reports.question_sheets import result_workbook
 from funnelsim.reports.simulation_page import simulation_page
+from funnelsim.reports.workbook import workbook_file
 from funnelsim.scenario import AS_TYPED
 from funnelsim.studies.assumptions import AssumptionsResult
 from funnelsim.studies.results import ComparisonResult, SimulationResult
@@ -67,11 +68,8 @@ def result_files(
     """
     name, page = _page(result)
     makes = {f"{name}.txt": lambda: as_text(page()).encode()} | _figures(result, decimal_comma)
-    if isinstance(result, AssumptionsResult):
-        return Files(makes)
-    if workbook.is_there():
-        makes[workbook.NAME] = partial(workbook.workbook, result)
-    return Files(makes | drawn(result).makes)
+    makes |= workbook_file(partial(result_workbook, result))
+    return Files(makes if isinstance(result, AssumptionsResult) else makes | drawn(result).makes)
 
 
 def _page(result: AssumptionsResult | ComparisonResult | SimulationResult) -> tuple[str, Page]:

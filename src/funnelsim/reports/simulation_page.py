@@ -13,7 +13,9 @@ from funnelsim.reports import notes
 from funnelsim.reports.comparison_page import to_see_more
 from funnelsim.reports.cuts import of_everything, section
 from funnelsim.reports.grid import WIDTH, printable
-from funnelsim.reports.question_pages import ANSWERS, of_one
+from funnelsim.reports.question_answers import ANSWERS
+from funnelsim.reports.question_in_short import about_intervals, of_one_in_short
+from funnelsim.reports.question_pages import of_one
 from funnelsim.reports.questions import QUESTIONS, Question
 from funnelsim.reports.run_tables import goals
 from funnelsim.reports.uncertainty import what_is_unknown
@@ -42,7 +44,7 @@ def simulation_page(
     next_command : str
         What to try next; empty if the page is to be kept.
     everything : bool
-        Whether to show all there is.
+        Whether to show all there is, of the questions or of the whole.
     width : int
         Characters of a line at most.
     questions : sequence of Question
@@ -52,19 +54,21 @@ def simulation_page(
     """
     for name in step_through(_MAIN, progress, "Working out", "figures"):
         result.forecast.estimate(name)  # is kept
-    asked = QUESTIONS if everything else questions
-    found: list[RenderableType] = [*_top(result, everything)]
-    if everything or not questions:
+    whole = everything and not questions
+    found: list[RenderableType] = [*_top(result, whole)]
+    if not questions:
         found += _summary(result, width)
-    for question in step_through(asked, progress, "Working out", "pages"):
-        found += of_one(question, result, width)
-    if everything:
+    for question in step_through(QUESTIONS if whole else questions, progress, "Working out", "pages"):
+        found += (of_one if everything else of_one_in_short)(question, result, width)
+    if whole:
         found += what_is_unknown(result.forecast, width)
     elif questions:
-        found += [Text(), Text(notes.intervals(result.years, result.forecast.months))]
+        ran = (result.years, result.forecast.months)
+        told = notes.intervals(*ran) if everything else about_intervals(questions, *ran, of_one=True)
+        found += [Text(), Text(told)]
     found += notes.section("Watch", list(map(printable, result.warnings)))
-    if not everything and next_command:
-        found += [Text(), Text(to_see_more(questions))]
+    if not whole and next_command:
+        found += [Text(), Text(to_see_more(questions, everything))]
     return Group(*found, *notes.next_step(next_command, width))
 
 

@@ -71,7 +71,7 @@ def answer_columns(result: ComparisonResult, joint: bool = False) -> list[Column
     gains = result.comparison.differences()
     ahead = [gains[name].ahead if name in gains else None for name in order(result)]
     against = [
-        _gain_column(result),
+        gain_column(result),
         chance_column("Ahead", [_alone(each and each.value) for each in ahead]),
     ]
     return [
@@ -104,7 +104,8 @@ def _alone(value: float | None) -> Interval | None:
     return None if value is None else Interval(value, value, value)
 
 
-def _gain_column(result: ComparisonResult) -> Column:
+def gain_column(result: ComparisonResult) -> Column:
+    """Make the column of how much more profit each strategy makes than the base."""
     gains = result.comparison.differences()
     return figure_column(
         f"Profit against {base_of(result)}",
@@ -123,7 +124,7 @@ def deciding_columns(result: ComparisonResult) -> list[Column]:
     return [
         *(strategy_column(result, metric) for metric in _DECIDING),
         strategy_column(result, "roi", title="ROI"),
-        _gain_column(result),
+        gain_column(result),
         figure_column(
             "Return on the extra money",
             Unit.RATIO,
@@ -166,12 +167,14 @@ def every_column(result: ComparisonResult) -> list[Column]:
 
 
 def busy_columns(result: ComparisonResult) -> list[Column]:
-    """Make a column for each team: how busy it is."""
+    """Make a column for each team: how busy it is, that which is busiest in the base first."""
     found = forecasts_of(result)
     by_team = [
         dict(zip(each.names.teams, each.outcomes("utilisation", "team"), strict=True)) for each in found
     ]
-    teams = dict.fromkeys(team for each in by_team for team in each)
+    base = by_team[order(result).index(result.base)]
+    busiest = sorted(base, key=lambda team: -base[team].value)
+    teams = dict.fromkeys([*busiest, *(team for each in by_team for team in each)])
     return [
         strategy_column(
             result, "utilisation", [each.get(team) for each in by_team], f"{printable(team)} busy"

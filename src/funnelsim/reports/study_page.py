@@ -48,10 +48,10 @@ def study_page(result: StudyResult, width: int = WIDTH) -> RenderableType:
         notes.heading(f"{printable(study.name)}: {_which(result, len(shown))}"),
         Text(f"{simulated(result.years, months)} of each, the same for all; seed {study.seed}"),
         Text(notes.horizon(study.scenario.with_months(result.months))),
+        *_verdict(result),
         *spaced(tables("Row", labels, columns, width=width)),
         Text(),
         Text(notes.precision_of_the_mean(result.years, months)),
-        *_verdict(result),
         *notes.section("Watch", doubts),
     )
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from funnelsim.decisions import Comparison
@@ -82,7 +81,7 @@ def _not_known(shares: Sequence[Interval | None], title: str = "Variance not kno
     return figure_column(title, Unit.SHARE, "", list(shares), PRECISION)
 
 
-def _drivers(forecast: Forecast, width: int) -> Table:
+def _drivers(forecast: Forecast, width: int) -> RenderableType:
     """List the uncertain numbers, what was drawn, and the correlation of profit with each."""
     found = forecast.drivers(PROFIT)[:MOST_DRIVERS]
     ways = [each.correlation for each in found]

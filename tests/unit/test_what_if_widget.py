@@ -39,8 +39,9 @@ def test_a_lever_that_cannot_be_so_says_why():
     shown = fs.what_if("installer", worlds=2)
     shown.levers["teams.installers.people"].value = 1
     shown.wait()
-    assert "That cannot be" in shown._answer.value
-    assert "people is 2, but team installers has 1" in shown._answer.value
+    assert "That cannot be" in shown._problem.value
+    assert "people is 2, but team installers has 1" in shown._problem.value
+    assert not shown._answer.value
 
 
 def _file(name, content):
@@ -61,7 +62,7 @@ def test_there_is_no_answer_to_what_cannot_be():
     assert shown.wait() is None
     shown.reset()
     assert shown.wait().years == 2
-    assert "That cannot be" not in shown._answer.value
+    assert not shown._problem.value
 
 
 def test_a_slider_grows_to_a_value_that_is_set():
@@ -91,14 +92,19 @@ def test_another_scenario_is_picked():
     shown = fs.what_if("first_steps", worlds=2)
     text = preset_text("first_steps").replace("people = 2", "people = 7")
     shown.file.value = (_file("mine.toml", text.encode()),)
+    assert shown._name.value == "<b>mine.toml</b>"
     assert shown.levers["teams.sales.people"].value == 7
     shown.wait()
     shown.preset.value = "professional_services"
     assert "teams.qualification.people" in shown.levers
     assert shown.wait().scenario.source == "professional_services"
     shown.file.value = (_file("wrong.toml", b"people = "),)
-    assert "wrong.toml" in shown._answer.value
+    assert "wrong.toml" in shown._problem.value
     assert "teams.qualification.people" in shown.levers  # as before
+    assert "today" in shown._answer.value
+    shown.file.value = (_file("mine.toml", text.encode()),)  # once more
+    assert shown.levers["teams.sales.people"].value == 7
+    assert not shown._problem.value
 
 
 def test_names_are_texts():

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Any
 
 try:
@@ -29,10 +30,14 @@ _LEVER = "funnelsim-lever"
 # A lever stands below its words, which are too long to stand beside it.
 _STYLE = f"""<style>
 .{_LEVER} {{ flex-wrap: wrap; height: auto; }}
-.{_LEVER} > label.widget-label {{ width: 100%; text-align: left; white-space: normal; }}
+.{_LEVER} > .widget-label {{ flex: 0 0 100%; text-align: left; white-space: normal; }}
+.{_LEVER} select {{ min-height: 1.75rem; }}
 .funnelsim-answer {{ line-height: 1.4; }}
-.funnelsim-answer th, .funnelsim-answer td {{ padding: .1rem .4rem; text-align: right; }}
-.funnelsim-answer th[scope=row] {{ text-align: left; font-weight: normal; }}
+.funnelsim-answer table {{ width: 100%; }}
+.funnelsim-answer th, .funnelsim-answer td {{ padding: .1rem .4rem; text-align: right; white-space: nowrap; }}
+.funnelsim-answer th[scope=row] {{ text-align: left; white-space: normal; font-weight: normal; }}
+ul.funnelsim-answer {{ list-style: none; margin: 0; padding: 0; }}
+.funnelsim-wrong {{ white-space: pre-line; line-height: 1.4; }}
 .funnelsim-note {{ line-height: 1.4; font-size: .9em; opacity: .8; }}
 </style>"""
 
@@ -59,8 +64,9 @@ class WhatIfWidget:
         self._thread: threading.Thread | None = None
         self.levers: dict[str, Any] = {}
         self.result: ComparisonResult | None = None
-        self._changed, self._sign, self._answer = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self._levers = widgets.VBox(layout=widgets.Layout(max_height="38rem", overflow="hidden auto"))
+        self._name, self._problem, self._changed = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._sign, self._answer = widgets.HTML(), widgets.HTML()
+        self._levers = widgets.VBox(layout=widgets.Layout(max_height="42rem", overflow="hidden auto"))
         self._box = widgets.VBox([widgets.HTML(_STYLE), self._picker(), self._both()])
         self._take(scenario)
 
@@ -107,15 +113,15 @@ class WhatIfWidget:
         preset.observe(lambda change: self._open(load, change["new"]), names="value")
         back.on_click(lambda _: self.reset())
         self.file, self.preset = file, preset
-        return widgets.HBox([file, preset, back], layout=widgets.Layout(flex_flow="row wrap"))
+        return widgets.HBox([file, preset, back, self._name], layout=widgets.Layout(flex_flow="row wrap"))
 
     def _both(self) -> Any:
         """Lay levers and answer side by side or, where that is too narrow, the answer above the levers."""
         self.search = widgets.Text(placeholder="Find a lever", layout=widgets.Layout(width="98%"))
         self.search.observe(lambda _: self._lay(), names="value")
-        answer = widgets.VBox([self._changed, self._sign, self._answer])
+        answer = widgets.VBox([self._problem, self._changed, self._sign, self._answer])
         levers = widgets.VBox([self.search, self._levers])
-        answer.layout = widgets.Layout(flex="1 1 26rem", padding="0 0 0 1rem")
+        answer.layout = widgets.Layout(flex="1 1 32rem", padding="0 0 0 1rem")
         levers.layout = widgets.Layout(flex="1 1 22rem")
         return widgets.Box([answer, levers], layout=widgets.Layout(flex_flow="row-reverse wrap"))
 
@@ -132,13 +138,14 @@ class WhatIfWidget:
         self._levers.children = [shown]
 
     def _open(self, read: Callable[[Any], Scenario], what: Any) -> None:
-        """Take another scenario, or say why it cannot be read; nothing is chosen at first."""
+        """Take another scenario, or say why it cannot be read; the same can be chosen again."""
         if not what:
             return
         try:
             self._take(read(what))
         except ScenarioError as error:
-            self._answer.value = _wrong(str(error))
+            self._problem.value = _wrong(str(error))
+        self.file.value, self.preset.value = (), ""
 
     def _take(self, scenario: Scenario) -> None:
         self._number += 1
@@ -147,6 +154,7 @@ class WhatIfWidget:
             self._inputs = [each for each in inputs(scenario) if not each.initial]
             self._what_if: WhatIf | None = None
         self._answer.value = ""
+        self._name.value = f"<b>{escape(Path(scenario.source).name)}</b>"
         self.levers = {each.path: _control(each, scenario.currency) for each in self._inputs}
         self._rows = {each.path: _row(each, self.levers[each.path]) for each in self._inputs}
         for lever in self.levers.values():
@@ -159,7 +167,7 @@ class WhatIfWidget:
         self._number += 1
         number, changes = self._number, self.changes
         self.result = None
-        self._changed.value = self._moved()
+        self._problem.value, self._changed.value = "", self._moved()
         self._sign.value = _sign("Simulating ...", busy=True)
         self._thread = threading.Thread(target=self._work, args=(number, changes), daemon=True)
         self._thread.start()
@@ -202,7 +210,7 @@ class WhatIfWidget:
 
     def _refuse(self, why: str) -> None:
         """Say why there is no answer."""
-        self._answer.value, self._sign.value = _wrong(why), ""
+        self._problem.value, self._sign.value, self._answer.value = _wrong(why), "", ""
 
 
 def what_if(scenario: Scenario | str = "first_steps", *, worlds: int = 200, seed: int = 1) -> WhatIfWidget:
@@ -247,7 +255,6 @@ def _control(each: Input, currency: str) -> Any:
     about = {
         "description": f"{each.words}, today {today}",
         "tooltip": each.hint,
-        "style": _LABEL,
         "layout": widgets.Layout(width="98%"),
         "value": each.value,
     }
@@ -334,7 +341,7 @@ def _sign(text: str, busy: bool) -> str:
 
 
 def _wrong(text: str) -> str:
-    return f'<div class="funnelsim-answer" role="alert"><b>That cannot be:</b> {escape(text)}</div>'
+    return f'<div class="funnelsim-wrong" role="alert"><b>That cannot be:</b> {escape(text)}</div>'
 
 
 def _told(found: dict[str, Any]) -> str:

@@ -131,8 +131,9 @@ def test_build_your_funnel_comes_to_a_decision(tmp_path: Path) -> None:
     notebook = run(path, tmp_path)
     told = "".join(printed(cell) for cell in notebook.cells if cell.cell_type == "code")
     assert 'channel is not a key here; did you mean "channels"?' in told
-    assert "simulated years" in told
-    assert " as typed" in told
+    shown = "".join(str(cell.get("outputs")) for cell in notebook.cells)
+    assert f"{2 * FEW} simulated years" in shown
+    assert " as typed" in shown
     assert "['second_rep', 'more_visitors']" in told
     assert "both together" in answer_of(notebook)
     kept = (tmp_path / "my_funnel.toml").read_text(encoding="utf-8")

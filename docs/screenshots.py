@@ -1,11 +1,16 @@
 """Take the pictures of pages in a browser: `python -m docs.screenshots`, where there is a Chromium.
 
-With names, only these.
+With names, only these. The widget is left out where there is no JupyterLab on the path: the extra
+`[notebook]` brings it.
 """
 
 from __future__ import annotations
 
 import io
+import json
+import os
+import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -37,6 +42,7 @@ class Shot(NamedTuple):
     height: int
     opened: Callable[[Page], None]
     dark: bool = False
+    needs: str = ""  # a program that not every machine has
 
 
 def report(page: Page) -> None:
@@ -85,11 +91,59 @@ def notebook(page: Page) -> None:
         page.evaluate("document.querySelector('[id^=\"3.-Who\"]').scrollIntoView(); scrollBy(0, -16)")
 
 
+def widget(page: Page) -> None:
+    """Move a lever of the widget in JupyterLab, and wait for the answer."""
+    with TemporaryDirectory() as folder:
+        told = json.loads((ROOT / "notebooks" / "what_if.ipynb").read_text(encoding="utf-8"))
+        told["cells"] = told["cells"][:2]  # the question and the widget
+        (Path(folder) / "what_if.ipynb").write_text(json.dumps(told), encoding="utf-8")
+        with jupyter_lab(Path(folder)) as address:
+            page.goto(f"{address}/doc/tree/what_if.ipynb")
+            page.wait_for_selector('[data-status="idle"]', timeout=PATIENCE)
+            page.get_by_text("Run", exact=True).first.click()
+            page.get_by_text("Run All Cells", exact=True).click()
+            page.get_by_text("200 simulated years", exact=True).wait_for(timeout=PATIENCE)
+            lever = page.locator(".funnelsim-lever", has_text="people in sales").first
+            lever.locator(".noUi-handle").press("ArrowRight")
+            page.get_by_role("heading", name="On average").wait_for(timeout=PATIENCE)
+            page.get_by_text("200 simulated years", exact=True).wait_for(timeout=PATIENCE)
+
+
+@contextmanager
+def jupyter_lab(folder: Path) -> Iterator[str]:
+    """Run the JupyterLab of the path in a folder, with kernels of this Python."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    kernel = folder / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    told = {"argv": argv, "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(told), encoding="utf-8")
+    options = [
+        f"--port={port}",
+        "--IdentityProvider.token=",
+        "--no-browser",
+        "--allow-root",
+        "--LabApp.news_url=None",
+    ]
+    environment = {**os.environ, "HOME": str(folder), "JUPYTER_PATH": str(folder)}
+    command = ["jupyter-lab", *options, f"--ServerApp.root_dir={folder}"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            next(line for line in server.stderr if "is running at" in line)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
 SHOTS = [
     Shot("report", 1080, 1180, report),
     Shot("what_if", 1280, 1000, what_if),
     Shot("site", 1180, 900, site),
     Shot("notebook", 960, 1150, notebook),
+    Shot("widget", 1180, 900, widget, needs="jupyter-lab"),
 ]
 
 
@@ -108,6 +162,9 @@ def main() -> None:
     asked = sys.argv[1:]
     with launched() as browser:
         for shot in (each for each in SHOTS if not asked or each.name in asked):
+            if shot.needs and shutil.which(shot.needs) is None:
+                print(f"{shot.name}.png stays as it is: there is no {shot.needs} on the path")
+                continue
             with window(browser, shot) as page:
                 shot.opened(page)
                 seen = Image.open(io.BytesIO(page.screenshot()))

@@ -35,6 +35,7 @@ _STYLE = f"""<style>
 .funnelsim-answer {{ line-height: 1.4; }}
 .funnelsim-answer table {{ width: 100%; }}
 .funnelsim-answer th, .funnelsim-answer td {{ padding: .1rem .4rem; text-align: right; white-space: nowrap; }}
+.funnelsim-answer td:last-child {{ white-space: normal; }}
 .funnelsim-answer th[scope=row] {{ text-align: left; white-space: normal; font-weight: normal; }}
 ul.funnelsim-answer {{ list-style: none; margin: 0; padding: 0; }}
 .funnelsim-wrong {{ white-space: pre-line; line-height: 1.4; }}
@@ -121,7 +122,7 @@ class WhatIfWidget:
         self.search.observe(lambda _: self._lay(), names="value")
         answer = widgets.VBox([self._problem, self._changed, self._sign, self._answer])
         levers = widgets.VBox([self.search, self._levers])
-        answer.layout = widgets.Layout(flex="1 1 32rem", padding="0 0 0 1rem")
+        answer.layout = widgets.Layout(flex="2 1 32rem", margin="0 0 0 1rem")
         levers.layout = widgets.Layout(flex="1 1 22rem")
         return widgets.Box([answer, levers], layout=widgets.Layout(flex_flow="row-reverse wrap"))
 

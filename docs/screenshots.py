@@ -9,12 +9,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +33,7 @@ from funnelsim.app.what_if.session import Session
 ROOT = Path(__file__).parent.parent
 PICTURES = Path(__file__).parent / "pictures"
 PATIENCE = 300_000  # milliseconds
+KERNEL = 6_000  # milliseconds: JupyterLab calls a kernel idle before it can be asked
 COLOURS = 64  # of a picture: small files, and nobody sees it
 
 
@@ -92,50 +95,58 @@ def notebook(page: Page) -> None:
 
 
 def widget(page: Page) -> None:
-    """Move a lever of the widget in JupyterLab, and wait for the answer."""
-    with TemporaryDirectory() as folder:
-        told = json.loads((ROOT / "notebooks" / "what_if.ipynb").read_text(encoding="utf-8"))
-        told["cells"] = told["cells"][:2]  # the question and the widget
-        (Path(folder) / "what_if.ipynb").write_text(json.dumps(told), encoding="utf-8")
-        with jupyter_lab(Path(folder)) as address:
-            page.goto(f"{address}/doc/tree/what_if.ipynb")
-            page.wait_for_selector('[data-status="idle"]', timeout=PATIENCE)
-            page.get_by_text("Run", exact=True).first.click()
-            page.get_by_text("Run All Cells", exact=True).click()
-            page.get_by_text("200 simulated years", exact=True).wait_for(timeout=PATIENCE)
-            lever = page.locator(".funnelsim-lever", has_text="people in sales").first
-            lever.locator(".noUi-handle").press("ArrowRight")
-            page.get_by_role("heading", name="On average").wait_for(timeout=PATIENCE)
-            page.get_by_text("200 simulated years", exact=True).wait_for(timeout=PATIENCE)
+    """Move a lever of the widget in JupyterLab, which runs until the window is closed."""
+    running = ExitStack()
+    page.context.on("close", lambda _: running.close())
+    folder = Path(running.enter_context(TemporaryDirectory()))
+    told = json.loads((ROOT / "notebooks" / "what_if.ipynb").read_text(encoding="utf-8"))
+    told["cells"] = told["cells"][:2]  # the question and the widget
+    (folder / "what_if.ipynb").write_text(json.dumps(told), encoding="utf-8")
+    address, token = running.enter_context(jupyter_lab(folder))
+    page.goto(f"{address}/lab/tree/what_if.ipynb?token={token}")
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=PATIENCE)
+    page.get_by_role("button", name="No", exact=True).click()  # news of Jupyter
+    page.keyboard.press("Control+b")  # the list of files away
+    page.wait_for_timeout(KERNEL)
+    page.locator(".lm-MenuBar-item", has_text="Run").first.click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    settled = page.locator('.funnelsim-answer[role="status"]:text-is("200 simulated years")')
+    settled.wait_for(timeout=PATIENCE)
+    lever = page.locator(".funnelsim-lever", has_text="people in sales").first
+    lever.locator(".noUi-handle").press("ArrowRight")
+    page.locator(".funnelsim-answer h3", has_text="On average").wait_for(timeout=PATIENCE)
+    settled.wait_for(timeout=PATIENCE)
 
 
 @contextmanager
-def jupyter_lab(folder: Path) -> Iterator[str]:
-    """Run the JupyterLab of the path in a folder, with kernels of this Python."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+def jupyter_lab(folder: Path) -> Iterator[tuple[str, str]]:
+    """Run the JupyterLab of the path in a folder, with kernels of this Python: its address and token."""
     kernel = folder / "kernels" / "python3"
     kernel.mkdir(parents=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     told = {"argv": argv, "display_name": "Python 3", "language": "python"}
     (kernel / "kernel.json").write_text(json.dumps(told), encoding="utf-8")
-    options = [
-        f"--port={port}",
-        "--IdentityProvider.token=",
-        "--no-browser",
-        "--allow-root",
-        "--LabApp.news_url=None",
-    ]
-    environment = {**os.environ, "HOME": str(folder), "JUPYTER_PATH": str(folder)}
-    command = ["jupyter-lab", *options, f"--ServerApp.root_dir={folder}"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    token = secrets.token_hex()
+    options = [f"--port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
+    command = ["jupyter-lab", *options, "--no-browser", "--allow-root"]
+    kept_in = ("JUPYTER_PATH", "JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    environment = {**os.environ, **dict.fromkeys(kept_in, str(folder))}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
         try:
-            assert server.stderr is not None
-            next(line for line in server.stderr if "is running at" in line)
-            yield f"http://127.0.0.1:{port}"
+            while server.poll() is None and not answers(port):
+                time.sleep(0.2)
+            yield f"http://127.0.0.1:{port}", token
         finally:
             server.terminate()
+
+
+def answers(port: int) -> bool:
+    """Return whether a server answers at a port."""
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
 
 
 SHOTS = [
@@ -153,8 +164,10 @@ def window(browser: Browser, shot: Shot) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height}, color_scheme="dark" if shot.dark else "light"
     )
-    yield context.new_page()
-    context.close()
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 def main() -> None:

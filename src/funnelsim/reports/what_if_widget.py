@@ -30,7 +30,9 @@ _LEVER = "funnelsim-lever"
 # A lever stands below its words, which are too long to stand beside it.
 _STYLE = f"""<style>
 .{_LEVER} {{ flex-wrap: wrap; height: auto; }}
-.{_LEVER} > .widget-label {{ flex: 0 0 100%; text-align: left; white-space: normal; }}
+.{_LEVER} > .widget-label {{
+  flex: 0 0 100%; height: auto; line-height: 1.4; text-align: left; white-space: normal;
+}}
 .{_LEVER} select {{ min-height: 1.75rem; }}
 .funnelsim-answer {{ line-height: 1.4; }}
 .funnelsim-answer table {{ width: 100%; }}

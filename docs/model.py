@@ -25,15 +25,16 @@ PAGE = ROOT / "docs" / "model.md"
 BY_HAND = ROOT / "docs" / "model.toml"
 PLACES = {"rule": "src/funnelsim", "test": "tests"}
 COLUMNS = ("unit", "rule", "source", "test")
-HEADER = "| key | unit | default | meaning | rule | source | test |\n|---|---|---|---|---|---|---|"
+HEADER = "| key, unit, default | meaning |\n|---|---|"
 
 SAYS = """# Every parameter
 
-Written by `make docs` from the schema and `docs/model.toml`. NAME stands for a name of yours. A distribution
-can be typed wherever the unit says so, in any of the forms of [scenario.md](scenario.md). Sources: "typed"
-is a figure of your own, which the rule uses as it is; "assumed" a default of ours without data behind it;
-"the source texts" what funnelsim was written after. The exact semantics are in
-[ARCHITECTURE.md](../ARCHITECTURE.md).
+Written by `make docs` from the schema and `docs/model.toml`. NAME stands for a name of yours. Below each key
+are its unit and its default; below its meaning are the rule that uses it, where its value or form comes from,
+and a test that holds it. A distribution can be typed wherever the unit says so, in any of the forms of
+[scenario.md](scenario.md). Sources: "typed" is a figure of your own, which the rule uses as it is; "assumed"
+is a default of ours without data behind it; "the source texts" are what funnelsim was written after. The
+exact semantics are in [ARCHITECTURE.md](../ARCHITECTURE.md).
 """
 
 
@@ -167,13 +168,17 @@ def linked(references: str, folder: str) -> str:
     for reference in references.split():
         file, _, name = reference.partition(":")
         links.append(f"[{file.removesuffix('.py')}.{name}](../{folder}/{file})")
-    return "<br>".join(links)
+    return ", ".join(links)
 
 
 def row(key: Key, columns: dict[str, str]) -> str:
-    """Write a key's row."""
+    """Write a key's row, in two columns: more do not fit on a screen."""
+    default = {"-": "", "required": "required"}.get(key.default, f"default: {key.default}")
     rule, test = (linked(columns[column], folder) for column, folder in PLACES.items())
-    cells = (f"`{key.path}`", columns["unit"], key.default, key.meaning, rule, columns["source"], test)
+    notes = {"Rule": rule, "Source": columns["source"], "Test": test}
+    told = [f"<small>{name}: {note}</small>" for name, note in notes.items() if note != "-"]
+    named = [f"`{key.path}`", *(each for each in (columns["unit"], default) if each not in ("", "-"))]
+    cells = ("<br>".join(named), "<br>".join([key.meaning, *told]))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -101,7 +101,7 @@ CLAIMS: dict[str, tuple[Claim, ...]] = {
     ),
     "answer_fast": (
         Claim(
-            "halves the wait and more",
+            "more than halves the wait",
             lambda of: of.mean("time_to_first_contact", "weekends") < of.mean("time_to_first_contact") / 2,
         ),
         Claim("**A third caller does not pay.**", lambda of: of.worse("third_caller")),
@@ -118,11 +118,12 @@ CLAIMS: dict[str, tuple[Claim, ...]] = {
             ),
         ),
         Claim(
-            "a good tenth goes cold", lambda of: 0.1 < of.mean("gone_cold_share", "one_caller_less") < 0.15
+            "more than a tenth goes cold",
+            lambda of: 0.1 < of.mean("gone_cold_share", "one_caller_less") < 0.15,
         ),
     ),
     "predictable": (
-        Claim("a year is, to about a third", lambda of: 0.2 < of.spread("won") < 0.4),
+        Claim("a year is, to within about a quarter", lambda of: 0.2 < of.spread("won") < 0.3),
         Claim("**Revenue is calmer than bookings**", lambda of: of.spread("revenue") < of.spread("bookings")),
         Claim(
             "raises the range; it hardly narrows it",

@@ -41,11 +41,9 @@ def study_files(result: StudyResult, decimal_comma: bool = False) -> Files:
     arrays = {"values": result.values, "expected": result.expected, "twins": result.twins}
     makes: dict[str, Make] = {"page.txt": lambda: as_text(study_page(result)).encode()}
     makes |= {f"{name}.csv": partial(_csv, result, name, decimal_comma) for name in _tables(result)}
-    makes |= {
-        "years.npz": lambda: packed(arrays),
-        "study.json": partial(json_file, partial(study_document, result)),
-    }
-    return Files(makes | workbook_file(lambda: _workbook(result)))
+    makes["years.npz"] = lambda: packed(arrays)
+    makes["study.json"] = partial(json_file, partial(study_document, result))
+    return Files(makes | workbook_file(partial(_workbook, result)))
 
 
 def _tables(result: StudyResult) -> dict[str, Callable[[], pd.DataFrame]]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Any
 
 try:
     import ipywidgets as widgets
+    from traitlets import validate
 except ImportError as error:
     raise ImportError("fs.what_if needs the extra: pip install 'funnelsim[notebook]'") from error
 
-from funnelsim.metrics.wording import spoken
+from funnelsim.metrics.wording import number, spoken
 from funnelsim.reports.what_if import answer_document
 from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
-from funnelsim.scenario.input_words import GROUPS
+from funnelsim.scenario.input_words import GROUPS, MONEY, SHARE
 from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.endless import EndlessLoopError
@@ -24,7 +26,23 @@ from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.what_if import SIZES, CancelledError, WhatIf, tried
 
 _LABEL = {"description_width": "initial"}
-_WIDE = widgets.Layout(width="95%")
+_LEVER = "funnelsim-lever"
+# A lever stands below its words, which are too long to stand beside it.
+_STYLE = f"""<style>
+.{_LEVER} {{ flex-wrap: wrap; height: auto; }}
+.{_LEVER} > .widget-label {{
+  flex: 0 0 100%; height: auto; line-height: 1.4; text-align: left; white-space: normal;
+}}
+.{_LEVER} select {{ min-height: 1.75rem; }}
+.funnelsim-answer {{ line-height: 1.4; }}
+.funnelsim-answer table {{ width: 100%; }}
+.funnelsim-answer th, .funnelsim-answer td {{ padding: .1rem .4rem; text-align: right; white-space: nowrap; }}
+.funnelsim-answer td:last-child {{ white-space: normal; }}
+.funnelsim-answer th[scope=row] {{ text-align: left; white-space: normal; font-weight: normal; }}
+ul.funnelsim-answer {{ list-style: none; margin: 0; padding: 0; }}
+.funnelsim-wrong {{ white-space: pre-line; line-height: 1.4; }}
+.funnelsim-note {{ line-height: 1.4; font-size: .9em; opacity: .8; }}
+</style>"""
 
 
 class WhatIfWidget:
@@ -35,9 +53,10 @@ class WhatIfWidget:
     Attributes
     ----------
     levers : dict of str to widget
-        By path; setting a `value` moves the lever.
+        By path; setting a `value` moves the lever, beyond the end of its slider as well.
     result : ComparisonResult or None
-        The newest answer: today and `what_if`, in as many worlds as there are so far.
+        The newest answer to the levers as they are: today and `what_if`, in as many worlds as there are so
+        far. None if there is none yet, or if they cannot be like that.
     """
 
     def __init__(self, scenario: Scenario, worlds: int, seed: int) -> None:
@@ -48,9 +67,10 @@ class WhatIfWidget:
         self._thread: threading.Thread | None = None
         self.levers: dict[str, Any] = {}
         self.result: ComparisonResult | None = None
+        self._name, self._problem, self._changed = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._sign, self._answer = widgets.HTML(), widgets.HTML()
-        self._levers = widgets.VBox()
-        self._box = widgets.VBox([self._picker(), self._sign, self._answer, self._levers])
+        self._levers = widgets.VBox(layout=widgets.Layout(max_height="42rem", overflow="hidden auto"))
+        self._box = widgets.VBox([widgets.HTML(_STYLE), self._picker(), self._both()])
         self._take(scenario)
 
     @property
@@ -67,7 +87,7 @@ class WhatIfWidget:
         return tried(self._scenario, self.changes)
 
     def wait(self) -> ComparisonResult | None:
-        """Wait for the last answer to the levers as they are, and return it."""
+        """Wait for the last answer to the levers as they are, and return it; None if they cannot be so."""
         while self._thread is not None and self._thread.is_alive():
             self._thread.join()
         return self.result
@@ -96,16 +116,39 @@ class WhatIfWidget:
         preset.observe(lambda change: self._open(load, change["new"]), names="value")
         back.on_click(lambda _: self.reset())
         self.file, self.preset = file, preset
-        return widgets.HBox([file, preset, back])
+        return widgets.HBox([file, preset, back, self._name], layout=widgets.Layout(flex_flow="row wrap"))
+
+    def _both(self) -> Any:
+        """Lay levers and answer side by side or, where that is too narrow, the answer above the levers."""
+        self.search = widgets.Text(placeholder="Find a lever", layout=widgets.Layout(width="98%"))
+        self.search.observe(lambda _: self._lay(), names="value")
+        answer = widgets.VBox([self._problem, self._changed, self._sign, self._answer])
+        levers = widgets.VBox([self.search, self._levers])
+        answer.layout = widgets.Layout(flex="2 1 32rem", margin="0 0 0 1rem")
+        levers.layout = widgets.Layout(flex="1 1 22rem")
+        return widgets.Box([answer, levers], layout=widgets.Layout(flex_flow="row-reverse wrap"))
+
+    def _lay(self) -> None:
+        """Show the levers that are looked for, or all, by group."""
+        wanted = self.search.value.strip().lower()
+        found = [each for each in self._inputs if wanted in each.words.lower()]
+        if not wanted:
+            shown = _grouped(found, self._rows)
+        elif found:
+            shown = widgets.VBox([self._rows[each.path] for each in found])
+        else:
+            shown = widgets.HTML("No lever is called that.")
+        self._levers.children = [shown]
 
     def _open(self, read: Callable[[Any], Scenario], what: Any) -> None:
-        """Take another scenario, or say why it cannot be read; nothing is chosen at first."""
+        """Take another scenario, or say why it cannot be read; the same can be chosen again."""
         if not what:
             return
         try:
             self._take(read(what))
         except ScenarioError as error:
-            self._answer.value = _wrong(str(error))
+            self._problem.value = _wrong(str(error))
+        self.file.value, self.preset.value = (), ""
 
     def _take(self, scenario: Scenario) -> None:
         self._number += 1
@@ -113,26 +156,43 @@ class WhatIfWidget:
             self._scenario = scenario
             self._inputs = [each for each in inputs(scenario) if not each.initial]
             self._what_if: WhatIf | None = None
-        self.result = None
-        self.levers = {each.path: _control(each) for each in self._inputs}
+        self._answer.value = ""
+        self._name.value = f"<b>{escape(Path(scenario.source).name)}</b>"
+        self.levers = {each.path: _control(each, scenario.currency) for each in self._inputs}
+        self._rows = {each.path: _row(each, self.levers[each.path]) for each in self._inputs}
         for lever in self.levers.values():
             lever.observe(lambda _: self._ask(), names="value")
-        self._levers.children = [_grouped(self._inputs, self.levers)]
+        self._lay()
         self._ask()
 
     def _ask(self) -> None:
         """Answer on a thread; an older question ends."""
         self._number += 1
         number, changes = self._number, self.changes
-        self._sign.value = _sign("Simulating ...")
+        self.result = None
+        self._problem.value, self._changed.value = "", self._moved()
+        self._sign.value = _sign("Simulating ...", busy=True)
         self._thread = threading.Thread(target=self._work, args=(number, changes), daemon=True)
         self._thread.start()
+
+    def _moved(self) -> str:
+        """List the levers that are not at today's value."""
+        currency = self._scenario.currency
+        values = ((each, self.levers[each.path].value) for each in self._inputs)
+        moved = [
+            f"<li>{escape(each.words)}: {escape(_written(each, each.value, currency))} \u2192 "
+            f"<b>{escape(_written(each, value, currency))}</b></li>"
+            for each, value in values
+            if each.change(value)
+        ]
+        return f'<ul class="funnelsim-answer">{"".join(moved)}</ul>' if moved else ""
 
     def _work(self, number: int, changes: dict[str, Any]) -> None:
         try:
             with self._answering:
                 if number != self._number:
                     return
+                self.result = None  # an older question may have had another answer since this one was asked
                 if self._what_if is None:
                     self._what_if = WhatIf(self._scenario, seed=self._seed, sizes=self._sizes)
                 for result in self._what_if.answers(changes, lambda: number != self._number):
@@ -140,16 +200,20 @@ class WhatIfWidget:
         except CancelledError:
             return
         except ScenarioError as error:
-            self._answer.value, self._sign.value = _wrong(error.problems[0].sentence()), ""
+            self._refuse(error.problems[0].sentence())
         except EndlessLoopError as error:
-            self._answer.value, self._sign.value = _wrong(str(error)), ""
+            self._refuse(str(error))
 
     def _show(self, result: ComparisonResult) -> None:
         self.result = result
         found = answer_document(result, Withheld(result.scenario, names=False, pay=False))
         done = result.years >= self._sizes[-1]
-        self._sign.value = "" if done else _sign(f"{found['simulated']} so far ...")
+        self._sign.value = _sign(found["simulated"] if done else f"{found['simulated']} so far ...", not done)
         self._answer.value = _told(found)
+
+    def _refuse(self, why: str) -> None:
+        """Say why there is no answer."""
+        self._problem.value, self._sign.value, self._answer.value = _wrong(why), "", ""
 
 
 def what_if(scenario: Scenario | str = "first_steps", *, worlds: int = 200, seed: int = 1) -> WhatIfWidget:
@@ -188,34 +252,82 @@ def what_if(scenario: Scenario | str = "first_steps", *, worlds: int = 200, seed
 # ---- what is seen -------------------------------------------------------------------------------
 
 
-def _control(each: Input) -> Any:
+def _control(each: Input, currency: str) -> Any:
     """Make the control of a lever; it simulates when it is let go."""
+    today = f"{_written(each, each.value, currency)}{', in the middle' if each.spread else ''}"
     about = {
-        "description": each.words,
+        "description": f"{each.words}, today {today}",
         "tooltip": each.hint,
-        "style": _LABEL,
-        "layout": _WIDE,
+        "layout": widgets.Layout(width="98%"),
         "value": each.value,
     }
     if isinstance(each.value, bool):
-        return widgets.Checkbox(**about)
+        return widgets.Checkbox(**about, indent=False)
     if each.choices:
         return widgets.Dropdown(options=[(spoken(name), name) for name in each.choices], **about)
     if isinstance(each.value, date):
         return widgets.DatePicker(**about)
-    slider = widgets.IntSlider if each.is_whole else widgets.FloatSlider
     limits = {"min": each.low, "max": each.high, "step": each.step, "continuous_update": False}
-    written = {} if each.is_whole else {"readout_format": ".1%" if each.unit == "%" else ",.6"}
-    return slider(**about, **limits, **written)
+    if each.is_whole:
+        return _WholeSlider(**about, **limits)
+    return _Slider(**about, **limits, readout_format=".1%" if each.unit == SHARE else ",.6")
 
 
-def _grouped(found: Sequence[Input], levers: dict[str, Any]) -> Any:
+class _Slider(widgets.FloatSlider):  # type: ignore[misc]
+    """A slider that grows to a value that is set, where its like would move the value to its end."""
+
+    @validate("value")
+    def _validate_value(self, proposal: dict[str, Any]) -> Any:
+        return _within(self, proposal["value"])
+
+
+class _WholeSlider(widgets.IntSlider):  # type: ignore[misc]
+    """The same for whole numbers."""
+
+    _validate_value = _Slider._validate_value
+
+
+def _within(slider: Any, value: Any) -> Any:
+    """Widen a slider to a value."""
+    slider.min, slider.max = min(value, slider.min), max(value, slider.max)
+    return value
+
+
+def _row(each: Input, lever: Any) -> Any:
+    """Put a lever with what turning it leaves out."""
+    lever.add_class(_LEVER)
+    note = f'<div class="funnelsim-note">{escape(each.note)}</div>'
+    return widgets.VBox([lever, widgets.HTML(note)]) if each.note else lever
+
+
+def _written(each: Input, value: Any, currency: str) -> str:
+    """Write the value of a lever with its unit.
+
+    >>> from funnelsim.scenario import load
+    >>> found = {each.path: each for each in inputs(load("professional_services"))}
+    >>> _written(found["channels.advertising.cost_per_month"], 18_000.0, "USD")
+    '18,000 USD'
+    >>> _written(found["stages.proposal.conversion"], 0.275, "USD")
+    '27.5 %'
+    >>> _written(found["teams.sales.assignment"], "round_robin", "USD")
+    'round robin'
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str | date):
+        return spoken(str(value))
+    if each.unit == SHARE:
+        return f"{number(100 * value, 6)} %"
+    return f"{number(value, 6)} {currency if each.unit == MONEY else each.unit}".rstrip()
+
+
+def _grouped(found: Sequence[Input], rows: dict[str, Any]) -> Any:
     """Lay levers out by group, those to begin with first."""
     first = pinned(found)
     groups = {"to begin with": first}
     groups |= {name: [each for each in found if each.group == name and each not in first] for name in GROUPS}
     shown = {name: each for name, each in groups.items() if each}
-    boxes = [widgets.VBox([levers[one.path] for one in each]) for each in shown.values()]
+    boxes = [widgets.VBox([rows[one.path] for one in each]) for each in shown.values()]
     return widgets.Accordion(boxes, titles=tuple(map(str.capitalize, shown)), selected_index=0)
 
 
@@ -225,35 +337,51 @@ def _uploaded(files: Sequence[Any]) -> Scenario:
     return parse(text, files[0]["name"])
 
 
-def _sign(text: str) -> str:
-    return f'<p role="status">\u23f3 {escape(text)}</p>'
+def _sign(text: str, busy: bool) -> str:
+    """Say how far it has come; a moving sign says that it goes on."""
+    moving = '<i class="fa fa-spinner fa-spin" aria-hidden="true"></i> ' if busy else ""
+    return f'<div class="funnelsim-answer" role="status">{moving}{escape(text)}</div>'
 
 
 def _wrong(text: str) -> str:
-    return f'<p role="alert"><b>That cannot be:</b> {escape(text)}</p>'
+    return f'<div class="funnelsim-wrong" role="alert"><b>That cannot be:</b> {escape(text)}</div>'
 
 
 def _told(found: dict[str, Any]) -> str:
     """Write an answer: what changes in the mean, the verdict, and a table of today beside what-if."""
-    rows = [*found["figures"], *(each for each in found["money"] if each["name"] not in _names(found))]
-    body = "".join(
-        f"<tr><th scope=row style='text-align:left'>{escape(each['title'])}</th>"
-        + "".join(
-            f"<td style='text-align:right'>{escape(text)}</td>"
-            for text in (each["today"]["words"], each["what_if"]["words"], each["difference_words"])
-        )
-        + "</tr>"
-        for each in rows
-    )
     head = "".join(f"<th scope=col>{title}</th>" for title in ("", "today", "what-if", "difference"))
     said = found["answer"] if found["changed"] and found["gain"]["range"] else ""
     words = found["gain"]["words"] if found["changed"] else "Move a lever to ask what if"
+    notes = [*found["warnings"], *filter(None, [found["money_note"]])]
     return (
-        f"<h3>{escape(words)}</h3><p>{escape(said)}</p><p>{escape(found['simulated'])}</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        f"<p>{escape(found['money_note'])}</p>"
+        f'<div class="funnelsim-answer"><h3>{escape(words)}</h3><p>{escape(said)}</p>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(_rows(found))}</tbody></table>"
+        f"{''.join(f'<p>{escape(note)}</p>' for note in notes)}</div>"
     )
 
 
-def _names(found: dict[str, Any]) -> set[str]:
-    return {each["name"] for each in found["figures"]}
+def _rows(found: dict[str, Any]) -> Iterator[str]:
+    """Write figures, goals, how busy teams are, and money; no figure twice."""
+    for each in found["figures"]:
+        yield _figure_row(each)
+    for each in found["goals"]:
+        yield _row_of(
+            f"Chance: {each['name']} {each['asks']}", each["today"]["words"], each["what_if"]["words"]
+        )
+    for each in found["busy"]["team"]:
+        yield _row_of(f"Busy: {each['place']}", each["today_words"], each["what_if_words"])
+    named = {each["name"] for each in found["figures"]}
+    for each in found["money"]:
+        if each["name"] not in named:
+            yield _figure_row(each)
+
+
+def _figure_row(figure: dict[str, Any]) -> str:
+    said = {1: " (better)", -1: " (worse)", 0: ""}[figure["better"]]
+    difference = f"{figure['difference_words']}{said}" if figure["difference"] else "no change"
+    return _row_of(figure["title"], figure["today"]["words"], figure["what_if"]["words"], difference)
+
+
+def _row_of(title: str, *texts: str) -> str:
+    cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
+    return f"<tr><th scope=row>{escape(title)}</th>{cells}</tr>"

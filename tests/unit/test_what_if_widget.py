@@ -1,11 +1,12 @@
 """The what-if widget of notebooks: its answer is that of a comparison (WI13)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 import funnelsim as fs
-from funnelsim.scenario import load, preset_text
+from funnelsim.io.writing import UnusableError
+from funnelsim.scenario import ScenarioError, load, preset_text
 
 pytest.importorskip("ipywidgets", reason="the widget needs the extra: pip install '.[notebook]'")
 
@@ -23,6 +24,28 @@ def test_the_widget_answers_as_a_comparison():
     assert "<th scope=col>what-if</th>" in told
     assert "people in sales: 2 people \u2192 <b>3 people</b>" in shown._changed.value
     assert "12 simulated years<" in shown._sign.value  # it is not busy any more
+
+
+def test_the_widget_goes_on_from_a_checkpoint_until_another_scenario_is_taken():
+    """WI14."""
+    scenario = load("first_steps")
+    since = fs.keep(scenario, date(2026, 7, 1), replications=6, seed=3)
+    shown = fs.what_if(scenario, since=since)
+    shown.levers["teams.sales.people"].value = 3
+    result = shown.wait()
+    assert result.years == 6
+    assert shown.scenario.strategies["what_if"].starts == date(2026, 7, 1)
+    compared = fs.compare(shown.scenario, strategies=["today", "what_if"], since=since)
+    assert result.summary.equals(compared.summary)
+    assert "6 simulated years<" in shown._sign.value
+    shown.preset.value = "junk_leads"
+    shown.levers["teams.sales.people"].value += 1
+    assert shown.scenario.strategies["what_if"].starts is None
+    shown.wait()
+    with pytest.raises(UnusableError, match="of another scenario"):
+        fs.what_if("junk_leads", since=since)
+    with pytest.raises(ScenarioError, match="a day of the period"):
+        fs.what_if(scenario, on=date(2031, 1, 1))
 
 
 def test_reset_goes_back_to_today():

@@ -21,9 +21,10 @@ from funnelsim.scenario import Scenario, ScenarioError, load, parse, presets
 from funnelsim.scenario.input_words import GROUPS, MONEY, SHARE
 from funnelsim.scenario.inputs import Input, inputs, pinned
 from funnelsim.scenario.withheld import Withheld
+from funnelsim.studies.checkpoint import Checkpoint
 from funnelsim.studies.endless import EndlessLoopError
 from funnelsim.studies.results import ComparisonResult
-from funnelsim.studies.what_if import SIZES, CancelledError, WhatIf, tried
+from funnelsim.studies.what_if import CancelledError, WhatIf, first_day, sizes_up_to, tried
 
 _LABEL = {"description_width": "initial"}
 _LEVER = "funnelsim-lever"
@@ -59,9 +60,15 @@ class WhatIfWidget:
         far. None if there is none yet, or if they cannot be like that.
     """
 
-    def __init__(self, scenario: Scenario, worlds: int, seed: int) -> None:
-        self._sizes = (*(size for size in SIZES if size < worlds), worlds)
+    def __init__(
+        self, scenario: Scenario, worlds: int, seed: int, on: date | None, since: Checkpoint | None
+    ) -> None:
+        if since is not None:
+            since.must_be_of(scenario)
+        first_day(scenario, on, since)
+        self._sizes = sizes_up_to(worlds)
         self._seed = seed
+        self._on, self._since = on, since
         self._number = 0  # of the newest question
         self._answering = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -84,7 +91,7 @@ class WhatIfWidget:
     @property
     def scenario(self) -> Scenario:
         """Return the scenario with the levers as a strategy named `what_if`, to compare or to explain."""
-        return tried(self._scenario, self.changes)
+        return tried(self._scenario, self.changes, on=self._on, since=self._since)
 
     def wait(self) -> ComparisonResult | None:
         """Wait for the last answer to the levers as they are, and return it; None if they cannot be so."""
@@ -145,7 +152,9 @@ class WhatIfWidget:
         if not what:
             return
         try:
-            self._take(read(what))
+            found = read(what)
+            self._on = self._since = None  # they are of the scenario before
+            self._take(found)
         except ScenarioError as error:
             self._problem.value = _wrong(str(error))
         self.file.value, self.preset.value = (), ""
@@ -194,9 +203,11 @@ class WhatIfWidget:
                     return
                 self.result = None  # an older question may have had another answer since this one was asked
                 if self._what_if is None:
-                    self._what_if = WhatIf(self._scenario, seed=self._seed, sizes=self._sizes)
+                    self._what_if = WhatIf(
+                        self._scenario, on=self._on, since=self._since, seed=self._seed, sizes=self._sizes
+                    )
                 for result in self._what_if.answers(changes, lambda: number != self._number):
-                    self._show(result)
+                    self._show(result, last=result.years >= self._what_if.sizes[-1])
         except CancelledError:
             return
         except ScenarioError as error:
@@ -204,11 +215,10 @@ class WhatIfWidget:
         except EndlessLoopError as error:
             self._refuse(str(error))
 
-    def _show(self, result: ComparisonResult) -> None:
+    def _show(self, result: ComparisonResult, last: bool) -> None:
         self.result = result
         found = answer_document(result, Withheld(result.scenario, names=False, pay=False))
-        done = result.years >= self._sizes[-1]
-        self._sign.value = _sign(found["simulated"] if done else f"{found['simulated']} so far ...", not done)
+        self._sign.value = _sign(found["simulated"] if last else f"{found['simulated']} so far ...", not last)
         self._answer.value = _told(found)
 
     def _refuse(self, why: str) -> None:
@@ -216,7 +226,14 @@ class WhatIfWidget:
         self._problem.value, self._sign.value, self._answer.value = _wrong(why), "", ""
 
 
-def what_if(scenario: Scenario | str = "first_steps", *, worlds: int = 200, seed: int = 1) -> WhatIfWidget:
+def what_if(
+    scenario: Scenario | str = "first_steps",
+    *,
+    worlds: int = 200,
+    seed: int = 1,
+    on: date | None = None,
+    since: Checkpoint | None = None,
+) -> WhatIfWidget:
     """Show the levers of a scenario with today beside what-if, in a notebook.
 
     Parameters
@@ -227,6 +244,10 @@ def what_if(scenario: Scenario | str = "first_steps", *, worlds: int = 200, seed
         Simulated years of the last answer; the first comes after one.
     seed : int
         As in `compare`.
+    on : date, optional
+        When a what-if begins. By default the day of the checkpoint, or else the first day of the period.
+    since : Checkpoint, optional
+        From `keep`, to go on from, with its seed and no more than its worlds (WI14).
 
     Returns
     -------
@@ -237,6 +258,10 @@ def what_if(scenario: Scenario | str = "first_steps", *, worlds: int = 200, seed
     ------
     ImportError
         Without the extra `notebook`.
+    UnusableError
+        If the checkpoint is of another scenario.
+    ScenarioError
+        If the day is not in the period.
 
     Examples
     --------
@@ -246,7 +271,8 @@ def what_if(scenario: Scenario | str = "first_steps", *, worlds: int = 200, seed
     >>> result.years, explored.changes
     (4, {'teams.sales.people': 3})
     """
-    return WhatIfWidget(load(scenario) if isinstance(scenario, str) else scenario, worlds, seed)
+    read = load(scenario) if isinstance(scenario, str) else scenario
+    return WhatIfWidget(read, worlds, seed, on, since)
 
 
 # ---- what is seen -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from funnelsim.io.memory import available_memory
 from funnelsim.io.progress import Progress, silent
 from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.calendars import calendar_of
+from funnelsim.scenario.months import months_later
 from funnelsim.studies.checkpoint import Checkpoint, past_of
 from funnelsim.studies.replication import TWINS, Plan, first_worlds, joined, stand
 from funnelsim.studies.results import ComparisonResult
@@ -85,7 +86,7 @@ def tried(
 
 
 def first_day(scenario: Scenario, on: date | None, since: Checkpoint | None) -> date:
-    """Return the day on which a what-if of a settled scenario begins (WI4).
+    """Return the day on which a what-if begins (WI4).
 
     Raises
     ------
@@ -94,7 +95,7 @@ def first_day(scenario: Scenario, on: date | None, since: Checkpoint | None) -> 
     """
     earliest = scenario.start if since is None else since.day
     day = earliest if on is None else on
-    end = calendar_of(scenario.start, scenario.months).month_starts()[-1]
+    end = months_later(scenario.start, scenario.horizon.period_months)
     if not earliest <= day < end:
         place = "the period" if since is None else "the period, not before the checkpoint"
         wanted = f"a day of {place}: from {earliest} to before {end}"

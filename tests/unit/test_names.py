@@ -49,7 +49,7 @@ def test_names_are_the_same_in_every_file_and_picture(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         files = dict(result_files(result))
-        assert all(content.startswith(b"\x89PNG") for _, content in drawn(result["today"]))
+        assert all(content.startswith(b"\x89PNG") for content in drawn(result["today"]).values())
     assert {"strategies.png", "funnel.png", "cycle.png", "response.png"} <= set(files)
     rows = csv.DictReader(io.StringIO(files["by_stage.csv"].decode("utf-8-sig"), newline=""))
     assert {row["stage"] for row in rows} == {name, "proposal"}

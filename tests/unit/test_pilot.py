@@ -208,8 +208,8 @@ def test_uncertain_numbers_are_at_their_medians() -> None:
 def test_a_ctrl_c_in_a_pilot_stops_all(monkeypatch: pytest.MonkeyPatch) -> None:
     replicate = pilots.replicate
 
-    def stopped(strategies: Any, plan: Any) -> Any:
-        found = replicate(strategies, plan)
+    def stopped(strategies: Any, plan: Any, progress: Any) -> Any:
+        found = replicate(strategies, plan, progress)
         return {name: each.only(np.arange(len(each)) < 3) for name, each in found.items()}
 
     monkeypatch.setattr(pilots, "replicate", stopped)

@@ -44,14 +44,14 @@ COMMANDS = {
 }
 ELSEWHERE = ("run", "compare", "measure-next")  # tested in test_out.py, and below
 FILES = {  # beside the manifest and the scenario
-    "decide": {"verdict.txt", "table.csv", "risks.csv", "results.json"},
-    "decide assumptions": {"verdict.txt", "table.csv", "risks.csv", "results.json"},
-    "study": {"page.txt", "table.csv", "years.npz", "study.json"},
-    "optimise firm": {"optimise.txt", "tried.csv", "results.json"},
-    "optimise": {"optimise.txt", "tried.csv", "results.json"},
-    "select": {"selection.txt", "race.csv", "results.json"},
-    "measure-next": {"measure_next.txt", "worth.csv", "results.json"},
-    "tornado": {"tornado.txt", "tornado.csv", "results.json"},
+    "decide": {"verdict.txt", "table.csv", "risks.csv", "results.json", "figures.xlsx"},
+    "decide assumptions": {"verdict.txt", "table.csv", "risks.csv", "results.json", "figures.xlsx"},
+    "study": {"page.txt", "table.csv", "years.npz", "study.json", "figures.xlsx"},
+    "optimise firm": {"optimise.txt", "tried.csv", "results.json", "figures.xlsx"},
+    "optimise": {"optimise.txt", "tried.csv", "results.json", "figures.xlsx"},
+    "select": {"selection.txt", "race.csv", "results.json", "figures.xlsx"},
+    "measure-next": {"measure_next.txt", "worth.csv", "results.json", "figures.xlsx"},
+    "tornado": {"tornado.txt", "tornado.csv", "results.json", "figures.xlsx"},
 }
 
 

@@ -516,7 +516,7 @@ def test_every_strategy_has_one_row_in_each_block(comparison: fs.ComparisonResul
 
 
 def test_the_page_on_money_has_what_decides(comparison: fs.ComparisonResult) -> None:
-    page = text(comparison_page(comparison, "next", questions=chosen(["money"])))
+    page = text(comparison_page(comparison, "next", everything=True, questions=chosen(["money"])))
     row = rows_of(page, "one_more_rep")[0].split()
     table = comparison.table.loc["one_more_rep"]
     shown = [float(word.replace(",", "")) for word in row[1:]]
@@ -729,8 +729,9 @@ def test_return_without_cost_is_undefined_in_a_run_and_in_a_comparison() -> None
     free["strategies"] = {"paid": {"change": {"channels.website.cost_per_month": 100}}}
     result = fs.compare(from_document(free), replications=3)
     money = chosen(["money"])
-    compared = rows_of(text(comparison_page(result, "next", questions=money)), "today")[0].split()
-    page = text(simulation_page(result["today"], "next", questions=money))
+    in_full = text(comparison_page(result, "next", everything=True, questions=money))
+    compared = rows_of(in_full, "today")[0].split()
+    page = text(simulation_page(result["today"], "next", everything=True, questions=money))
     (alone,) = [row for row in page.splitlines() if "Return on" in row]
     assert (compared[4], alone.split()[2]) == ("-", "-")
     whole = document.comparison_document(result)["strategies"]["today"]["figures"]["roi"]

@@ -70,10 +70,10 @@ def test_a_preset_is_copied(tmp_path):
     with pytest.raises(UnusableError, match="a preset is not changed"):
         file.add("more", "", _CHANGES)
     copy = tmp_path / "my_first_steps.toml"
-    assert file.add("more", "", _CHANGES, copy) == copy
+    assert file.add("more", "", _CHANGES, into=copy) == copy
     assert "more" in load(copy).strategies
     with pytest.raises(FileExistsError):
-        StrategyFile.of("first_steps").add("more", "", _CHANGES, copy)
+        StrategyFile.of("first_steps").add("more", "", _CHANGES, into=copy)
     file.add("and more", "", _CHANGES)  # into the copy
     assert "and more" in load(copy).strategies
 

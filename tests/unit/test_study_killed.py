@@ -74,4 +74,4 @@ def test_a_study_that_is_killed_ends_in_the_same_bytes(kills: int, tmp_path: Pat
     killed, stores, files, same = found.stdout.strip().split(",")
     assert (int(killed), same) == (kills, "True")
     assert int(stores) >= 1
-    assert int(files) == 1 + 1 + 9 + 4  # the mark, the study, three blocks of three rows, the results
+    assert int(files) == 1 + 1 + 9 + 5  # the mark, the study, three blocks of three rows, the results

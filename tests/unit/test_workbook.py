@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import funnelsim as fs
 from funnelsim.app.cli import app
+from funnelsim.io.files import Files
 from funnelsim.metrics import FIGURES
 from funnelsim.planning.bridge import bridge
 from funnelsim.planning.measure_next import measure_next
@@ -31,7 +32,7 @@ FEW = ["--replications", "3", "--jobs", "1"]
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures take longer than all the rest of a folder."""
-    monkeypatch.setattr(saving, "drawn", lambda _: iter(()))
+    monkeypatch.setattr(saving, "drawn", lambda _: Files({}))
 
 
 @pytest.fixture(scope="module")

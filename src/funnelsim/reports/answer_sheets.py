@@ -75,7 +75,7 @@ def _heads(columns: Sequence[str], words: Words, currency: str) -> Iterator[Head
         part = ""
         if column in words:
             of = column
-        elif last in _PARTS and (before in words or not before):
+        elif last in _PARTS and (before or of) in words:
             of, part = before or of, last
         else:
             yield Head(column if "." in column else column.replace("_", " ").capitalize())
@@ -91,9 +91,9 @@ def _estimate(column: str, columns: Sequence[str]) -> str:
 
 
 def _cell(value: object, column: str, scenario: Scenario) -> object:
-    """Write a value of a frame; nothing where it is unknown."""
+    """Write a value of a frame; nothing where it is unknown, or no strategy is named."""
     if isinstance(value, str):
-        return _called(value, column, scenario)
+        return _called(value, column, scenario) if value else None
     if isinstance(value, dict | list | tuple):
         return in_words(value)
     if value is None or pd.isna(value):  # type: ignore[call-overload]

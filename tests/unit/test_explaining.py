@@ -268,7 +268,7 @@ def test_the_team_that_everybody_waits_for_is_the_bottleneck() -> None:
     assert {each.name: each.cold.value > 0.3 for each in found.stages} == {"check": False, "call": True}
     assert found.segments[0].wait.value > 24
     assert "The bottleneck is team sales" in found.verdict
-    assert "No other team surely costs profit" in found.verdict
+    assert "No other team is sure to cost profit" in found.verdict
 
 
 def test_named_people_count_and_a_strategy_comes_first() -> None:

@@ -329,8 +329,8 @@ def test_warnings_of_open_leads_and_of_overload() -> None:
     open_leads, overload = forecast.warnings()
     assert open_leads.startswith("25 % of the period's inquiries are still open")
     assert overload == (  # a day's work of four hours, of 160
-        "Team desk is asked for 407 hours of work and has 160 (254 %; it is busy for 2.5 %, the rest is work"
-        " that it never gets to): its queues grow or its leads go cold. Try one more person: --set"
+        "Team desk is asked for 407 hours of work and has 160 (254 %; it is busy for 2.5 % and never gets"
+        " to the rest): its queues grow or its leads go cold. Try one more person: --set"
         " teams.desk.people+=1"
     )
 

@@ -552,7 +552,7 @@ def test_the_page_says_what_changes_what_is_best_and_what_intervals_mean(
     assert "inquiries a month from website: 40 -> 50" in flat
     assert comparison.verdict in flat
     assert (
-        "gross margin from the contracts signed in the year, also what they earn after it, less the" in flat
+        "gross margin from the contracts signed in the year, including what they earn later, less the" in flat
     )
     first = comparison["today"].forecast.names.start
     assert f"Contracts signed before {first}, when the warm-up begins, are not simulated" in flat

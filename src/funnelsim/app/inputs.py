@@ -71,6 +71,8 @@ def _must_belong(excel: Path | None, from_excel: Path | None, out: Path | None) 
 
 def _write(scenario: str, entries: Sequence[Listed], excel: Path) -> None:
     """Write the workbook."""
+    if excel.suffix.lower() != ".xlsx":
+        terminal.fail(f"--excel is {excel}; expected the name of a workbook, such as inputs.xlsx")
     from funnelsim.io.writing import whole_file
     from funnelsim.reports.inputs_workbook import written
 

@@ -125,9 +125,30 @@ def read(
     announce_compiling()
     from funnelsim.studies.what_if import tried
 
-    with progress.working("Trying out") as told:
+    with progress.working("Trying out") as told, _of_try():
         found = _changes_of("--try", tries.changes)
         return tried(made, found, on=tries.on, since=since, progress=told)
+
+
+@contextmanager
+def _of_try() -> Iterator[None]:
+    """Say of what cannot be tried that it was typed: it is on no line of the file."""
+    from dataclasses import replace
+
+    from funnelsim.scenario import ScenarioError
+    from funnelsim.studies.what_if import WHAT_IF
+
+    place = f"strategies.{WHAT_IF}"
+    try:
+        yield
+    except ScenarioError as error:
+        of_try = [
+            replace(
+                each, path=each.path.replace(f"{place}.change.", "--try ").replace(place, "--try"), line=None
+            )
+            for each in error.problems
+        ]
+        raise ScenarioError(of_try, error.source) from error
 
 
 def _changes_of(option: str, texts: Sequence[str]) -> dict[str, Any]:
@@ -160,7 +181,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        fail(f"--on is {text}; expected a date such as 2026-07-01")
+        fail(f"--on is {text}, which is no date; expected one such as 2026-07-01")
 
 
 def option(name: str, value: str | Path | None) -> list[str]:

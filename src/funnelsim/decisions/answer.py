@@ -143,8 +143,11 @@ def _highest(standings: Sequence[Standing]) -> Standing:
 
 
 def _ahead(standing: Standing, months: int) -> str:
-    single = "years" if months == 12 else "periods"
-    return f"(ahead in {percent(standing.ahead)} of simulated {single})"
+    return f"(ahead in {percent(standing.ahead)} of simulated {_single(months)})"
+
+
+def _single(months: int) -> str:
+    return "years" if months == 12 else "periods"
 
 
 def of_the_goals(
@@ -173,7 +176,7 @@ def of_the_goals(
     >>> of_the_goals(chances, {}, "ads", "today")
     ['Chances of the goals: leads 99 % and clients 64 %, against 61 % and 57 % with today.']
     >>> of_the_goals({"leads": chances["leads"]}, {}, "today", "today")
-    ['The chance of the goal leads is 61 %.']
+    ['The chance of the goal leads is 61 % with today.']
     >>> many = {f"goal {i}": {} for i in range(4)}
     >>> of_the_goals(many, {"today": 0.1, "ads": 0.3}, "ads", "today")
     ['The chance of all 4 goals is 30 %, against 10 % with today.']
@@ -190,9 +193,38 @@ def of_the_goals(
     else:
         begins, of = "Chances of the goals: ", {f"{spoken(goal)} ": each for goal, each in chances.items()}
     text = begins + listed([f"{goal}{percent(each[strategy])}" for goal, each in of.items()])
-    if strategy != base:
-        text += f", against {listed([percent(each[base]) for each in of.values()])} with {called(base)}"
-    return [f"{text}."]
+    against = f", against {listed([percent(each[base]) for each in of.values()])}" if strategy != base else ""
+    return [f"{text}{against} with {called(base)}."]
+
+
+def of_the_cash(
+    chances: Mapping[str, float], strategy: str, base: str, months: int, called: Called = spoken
+) -> list[str]:
+    """State in how many simulated years cash runs out, if it does in any.
+
+    Parameters
+    ----------
+    chances : mapping of str to float
+        By strategy.
+    strategy, base : str
+        As in `of_the_goals`.
+    months : int
+        Of the period.
+    called : callable
+        From the name of a strategy to its title.
+
+    Examples
+    --------
+    >>> of_the_cash({"today": 0.155, "growth": 0.35}, "growth", "today", 12)
+    ['Cash runs out in 35 % of simulated years with growth, against 16 % with today.']
+    >>> of_the_cash({"today": 0.155}, "today", "today", 24), of_the_cash({"today": 0.0}, "today", "today", 12)
+    (['Cash runs out in 16 % of simulated periods with today.'], [])
+    """
+    if not any(chances[name] > 0 for name in (strategy, base)):
+        return []
+    against = f", against {percent(chances[base])} with {called(base)}" if strategy != base else ""
+    years = f"{percent(chances[strategy])} of simulated {_single(months)}"
+    return [f"Cash runs out in {years} with {called(strategy)}{against}."]
 
 
 def _named(names: Sequence[str], called: Called) -> str:

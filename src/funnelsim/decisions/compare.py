@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.decisions.answer import choice, nothing_beside, of_the_goals
+from funnelsim.decisions.answer import choice, nothing_beside, of_the_cash, of_the_goals
 from funnelsim.decisions.goals import of_a_goal
 from funnelsim.decisions.profits import PROFIT, Profits, differing, rare_of
 from funnelsim.decisions.significance import SIGNIFICANT, holm
@@ -196,7 +196,7 @@ class Comparison:
 
     def answer(self) -> list[str]:
         """State in a few sentences what to choose, and what becomes of the goals (TE3)."""
-        profits, goals = self.profits(), self._chances_of_goals() if self.years > 1 else []
+        profits, goals = self.profits(), self._chances() if self.years > 1 else []
         lost = losses(profits, self.money, self.called)
         if self.others:
             return [*lost, *choice(*self._standing(), self.called), *goals]
@@ -224,15 +224,19 @@ class Comparison:
         months = self.forecasts[self.base].months
         return standings, leader, rivals, self.base, self.years, months, self.money
 
-    def _chances_of_goals(self) -> list[str]:
-        """State how likely the leader, or else the base, reaches the goals that both have."""
+    def _chances(self) -> list[str]:
+        """State how likely the leader, or else the base, reaches the goals, or runs out of cash."""
         strategy = self._leader() or self.base
         goals = {goal.name: goal for goal in self.forecasts[self.base].goals}
         names = dict.fromkeys((strategy, self.base))
         reached = {name: {g.name: self.forecasts[name].reached(g) for g in goals.values()} for name in names}
         chances = {goal: {name: float(reached[name][goal].mean()) for name in names} for goal in goals}
         together = {name: self.chance_of_all(name) for name in names}
-        return of_the_goals(chances, together, strategy, self.base, self.called)
+        short = {name: self.forecasts[name].outcomes("ran_out_of_cash")[0].value for name in names}
+        return [
+            *of_the_goals(chances, together, strategy, self.base, self.called),
+            *of_the_cash(short, strategy, self.base, self.forecasts[self.base].months, self.called),
+        ]
 
     def chance_of_all(self, strategy: str) -> float:
         """Return the share of simulated years in which a strategy reaches all its goals; NaN without any."""

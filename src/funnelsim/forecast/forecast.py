@@ -598,9 +598,7 @@ def _too_much(team: TeamHours) -> str:
     share = ""
     if team.available:
         busy = number(100 * team.worked / team.available)
-        share = (
-            f" ({number(100 * team.load)} %; it is busy for {busy} %, the rest is work that it never gets to)"
-        )
+        share = f" ({number(100 * team.load)} %; it is busy for {busy} % and never gets to the rest)"
     hours = f"{team.asked:,.0f} hours of work and has {team.available:,.0f}{share}"
     told = f"Team {spoken(team.team)} is asked for {hours}: its queues grow or its leads go cold. "
     if team.usable < 1.0:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from funnelsim.metrics.figure import TIMES, Unit
 
 UNDEFINED = "-"
 Called = Callable[[str], str]  # from a name to what a sentence calls it
 _CERTAIN = 12  # digits of a number that no rounding of its sums or scale has touched
+_EXACT = Context(prec=400)  # digits: enough for every float
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
@@ -38,10 +39,10 @@ def fixed(value: float, places: int) -> str:
     Examples
     --------
     >>> share = 211 / 400
-    >>> fixed(100 * share, 1), fixed(share / 0.01, 1), fixed(12_345.6, 0)
-    ('52.8', '52.8', '12,346')
+    >>> fixed(100 * share, 1), fixed(share / 0.01, 1), fixed(12_345.6, 0), fixed(23.95, 1), fixed(26.05, 1)
+    ('52.8', '52.8', '12,346', '24.0', '26.0')
     """
-    return f"{float(f'{value:.{_CERTAIN}g}'):,.{places}f}"
+    return f"{_rounded(value, places):,.{places}f}"
 
 
 def amount(value: float, unit: Unit, currency: str = "") -> str:
@@ -117,8 +118,12 @@ def to_places(value: float, places: int) -> str:
     >>> to_places(4150, -2), to_places(4.15, 1), to_places(-0.04, 1)
     ('4,200', '4.2', '0.0')
     """
-    exact = Decimal(f"{value:.{_CERTAIN}g}").quantize(Decimal(1).scaleb(-places))
-    return f"{exact + 0:,.{max(places, 0)}f}"
+    return f"{_rounded(value, places) + 0:,.{max(places, 0)}f}"
+
+
+def _rounded(value: float, places: int) -> Decimal:
+    """Round a number to a place; a half, as it is written and not as it is stored, to the even digit."""
+    return Decimal(f"{value:.{_CERTAIN}g}").quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
 
 def in_percent(share: float) -> str:

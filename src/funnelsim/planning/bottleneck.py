@@ -109,7 +109,7 @@ class BottleneckResult:
         if cold.cold.value > 0:
             said += f" Most go cold at {spoken(cold.name)}: {amount(cold.cold.value, Unit.SHARE)} of visits."
         if len(self.teams) > 1 and not any(each.lost.low > 0 for each in self.teams[1:]):
-            said += " No other team surely costs profit."
+            said += " No other team is sure to cost profit."
         return said
 
 

@@ -225,7 +225,7 @@ def _keys(
         of_what = "but not of what" if asked is None else f"of {len(asked)} values"
         problem = Problem("", f"a range is given, {of_what}", "a key of [uncertainties] or a path")
     elif asked is None and not numbers(scenario):
-        expected = "numbers in [uncertainties], or a path with a range"
+        expected = "numbers in [uncertainties], or one path with a range (--of, --low and --high)"
         problem = Problem("uncertainties", "has no number that could be moved", expected)
     elif certain:
         wrong = "is not uncertain, so that it has no range of its own"

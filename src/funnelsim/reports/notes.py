@@ -183,7 +183,7 @@ def _profit(months: int, terms: tuple[float, float] | None, renews: bool, roi: b
     begins = f"Profit is the gross margin {signed(months, terms, renews)}"
     if terms is not None and terms[1] <= 1:
         of_roi = "; ROI is profit / cost" if roi else ""
-        return f"{begins}, also what they earn after it, less the cost of {when}{of_roi}."
+        return f"{begins}, including what they earn later, less the cost of {when}{of_roi}."
     of_roi = f"; ROI is profit / cost, so it too is over the terms and not of {when} alone" if roi else ""
     return f"{begins}, less the cost of {when}{of_roi}."
 

@@ -48,8 +48,14 @@ def _money(forecast: Forecast) -> str:
     chance = float((forecast.values("profit")[:, 0] < 0).mean())
     return (
         f"a profit of {_told(forecast, 'profit')} from {_told(forecast, 'won')} contracts, at a cost of "
-        f"{_told(forecast, 'cost')}; the chance of a loss is {percent(chance)}."
+        f"{_told(forecast, 'cost')}; the chance of a loss is {percent(chance)}{_cash(forecast)}."
     )
+
+
+def _cash(forecast: Forecast) -> str:
+    """Say how likely cash runs out, if it may."""
+    chance = forecast.outcomes("ran_out_of_cash")[0].value
+    return f", and that of running out of cash {percent(chance)}" if chance > 0 else ""
 
 
 def _funnel(forecast: Forecast) -> str:

@@ -87,7 +87,8 @@ def _bottleneck(result: ComparisonResult) -> list[Column]:
 
 def _money(result: ComparisonResult) -> list[Column]:
     gains = [gain_column(result)] if len(result) > 1 else []
-    profit, *others = _figures(result, ("profit", "revenue", "cost", "won", "roi", "lowest_cash"))
+    shown = ("profit", "ran_out_of_cash", "revenue", "cost", "won", "roi", "lowest_cash")
+    profit, *others = _figures(result, shown)
     return [profit, *gains, *others]
 
 

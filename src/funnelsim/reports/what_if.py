@@ -21,8 +21,7 @@ _FIGURES = ("profit", "revenue", "won", "cycle_length")  # that decide, each wit
 _MONEY = ("revenue", "revenue_margin", "marketing_cost", "visit_cost", "result", "profit")
 _PAY = ("pay_cost", "commission_cost", "cost")  # from which pay can be seen
 _WITHOUT_PAY = (
-    "What people are paid has no row, so the rows do not add up: what is missing between them is what all "
-    "people together cost. Whoever subtracts can tell it."
+    "Pay has no row of its own. So the rows do not add up: the difference is what all people together cost."
 )
 _GOAL_OF_A_FAN = ("revenue", "bookings")
 _RANGE = {"p10": 0.1, "p90": 0.9}
@@ -85,17 +84,17 @@ def _gain(result: ComparisonResult) -> dict[str, Any]:
     found = result.comparison.differences("profit")[WHAT_IF]
     currency = result.scenario.currency
     side = "more" if found.mean > 0 else "less"
-    words = f"On average {money(abs(found.mean), currency)} {side} profit than {result.titles[TODAY]}"
+    known = _has_a_band(result) and math.isfinite(found.low)
+    begins = "On average" if found.sure or not known else "No sure difference: on average"
+    words = f"{begins} {money(abs(found.mean), currency)} {side} profit than {result.titles[TODAY]}"
     if result.comparison.makes_no_difference(WHAT_IF):
         words = f"The same as {result.titles[TODAY]}"
-    known = _has_a_band(result) and math.isfinite(found.low)
-    low, high = (found.low, found.high) if found.mean > 0 else (-found.high, -found.low)
     return {
         "mean": found.mean,
         "low": found.low if known else math.nan,
         "high": found.high if known else math.nan,
         "words": words,
-        "range": money_range(low, high, currency) if known else "",
+        "range": money_range(found.low, found.high, currency) if known else "",
         "sure": found.sure,
         "ahead": percent(found.ahead.value) if _has_a_band(result) else "",
     }

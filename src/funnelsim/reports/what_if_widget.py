@@ -138,7 +138,7 @@ class WhatIfWidget:
     def _lay(self) -> None:
         """Show the levers that are looked for, or all, by group."""
         wanted = self.search.value.strip().lower()
-        found = [each for each in self._inputs if wanted in each.words.lower()]
+        found = [each for each in self._inputs if wanted in " ".join([each.words, *each.also]).lower()]
         if not wanted:
             shown = _grouped(found, self._rows)
         elif found:

@@ -604,7 +604,7 @@ def _collisions(path: str, hashes: Mapping[str, int]) -> Problems:
 
 
 def _titles(contents: Contents) -> Problems:
-    """Find titles that say the same as another title or name: rows and lines could not be told apart."""
+    """Find what is called like another title or name: rows and lines could not be told apart."""
     tables = (("strategies", TODAY, contents.strategies), ("assumptions", AS_TYPED, contents.assumptions))
     for table, base, choices in tables:
         called = {base: base} | {name: each.title or name for name, each in choices.items()}
@@ -614,6 +614,8 @@ def _titles(contents: Contents) -> Problems:
             if each.title and same:
                 path = f"{table}.{name}.title"
                 yield Problem(path, f"is what {same[0]} is called", "a title of its own", None, each.title)
+            elif same and list(said).index(same[0]) < list(said).index(name) and not choices[same[0]].title:
+                yield Problem(f"{table}.{name}", f"is spoken like {same[0]}", "another name, or a title")
 
 
 def _reserved(contents: Contents) -> Problems:

@@ -27,6 +27,7 @@ from funnelsim.scenario.paths import Path, kind_at, leaves, look_up, reader_at, 
 from funnelsim.scenario.quantities import EffortSplit
 from funnelsim.scenario.scenario import Scenario
 from funnelsim.scenario.schema import Contents
+from funnelsim.scenario.synonyms import also_called
 
 _NOT_INPUTS = (
     "about",
@@ -102,6 +103,11 @@ class Input:
     note: str = ""
     person: bool = False
     initial: bool = False
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """List other words for it, to search by."""
+        return also_called(self.path.rpartition(".")[2])
 
     @property
     def is_whole(self) -> bool:

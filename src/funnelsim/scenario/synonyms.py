@@ -8,9 +8,18 @@ _MEANT = {  # a word: keys or values, the likeliest first
     # keys
     "cost": "cost_per_month cost_per_person_month cost_per_visit",
     "costs": "cost_per_month cost_per_person_month cost_per_visit",
+    "budget": "cost_per_month",
+    "capacity": "hours_per_week people",
+    "close_rate": "conversion",
+    "spending": "cost_per_month",
+    "win_rate": "conversion",
     "days": "customer_takes_days",
     "effort": "effort_hours",
     "headcount": "people",
+    "hire": "people",
+    "hiring": "people",
+    "representatives": "people",
+    "salespeople": "people",
     "hours": "effort_hours",
     "leads_per_month": "inquiries_per_month",
     "margin": "gross_margin",
@@ -44,6 +53,15 @@ _MEANT = {  # a word: keys or values, the likeliest first
     "orders": "won",
     "turnover": "revenue",
 }
+
+
+def also_called(key: str) -> tuple[str, ...]:
+    """List the words that stand for a key, to search for it.
+
+    >>> also_called("people")
+    ('capacity', 'headcount', 'hire', 'hiring', 'representatives', 'salespeople', 'staff')
+    """
+    return tuple(sorted(word.replace("_", " ") for word, keys in _MEANT.items() if key in keys.split()))
 
 
 def meant(word: str, valid: Container[str]) -> str | None:

@@ -167,8 +167,8 @@ def compare_assumptions(
 ) -> AssumptionsResult:
     """Compare strategies as typed and under each assumption of the scenario, in the same worlds.
 
-    An assumption holds from the first day of the warm-up. All comparisons have the same horizon: the longest
-    that any of them needs.
+    An assumption holds from the first day of the warm-up. As typed, the figures are those of `compare`. Where
+    an assumption needs a longer horizon, it has one of its own, and so worlds of its own.
 
     Parameters
     ----------
@@ -207,10 +207,9 @@ def compare_assumptions(
 
 
 def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: None) -> AssumptionsResult:
-    """Compare the strategies of a comparison under each assumption of its scenario as well.
+    """Compare the strategies of a comparison under each assumption of its scenario, as `compare_assumptions`.
 
-    As typed they are not simulated again. Where an assumption needs a longer horizon than they have, it has
-    one of its own, and so worlds of its own.
+    As typed they are not simulated again.
 
     Raises
     ------
@@ -220,8 +219,8 @@ def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: 
     scenario, plan, chosen = result.scenario, result.plan, [*result]
     found = {AS_TYPED: result}
     for name in scenario.assumptions:
-        ready = settled(scenario.under(name), plan.jobs, chosen, progress)
-        found[name] = compare_over(alike({AS_TYPED: scenario, name: ready})[name], chosen, plan, progress)
+        ready = _under(scenario, name, plan.jobs, chosen, progress)
+        found[name] = compare_over(ready, chosen, plan, progress)
         if found[name].stopped:
             raise KeyboardInterrupt
     return AssumptionsResult(scenario, found)
@@ -230,7 +229,7 @@ def assumptions_beside(result: ComparisonResult, progress: Progress = lambda _: 
 def under_all(
     scenario: Scenario, jobs: int, strategies: Sequence[str], progress: Progress
 ) -> dict[str, Scenario]:
-    """Return the scenario as typed and under each assumption, all with the longest months that one needs.
+    """Return the scenario as typed and under each assumption, with the months that each needs.
 
     Raises
     ------
@@ -240,5 +239,14 @@ def under_all(
     if not scenario.assumptions:
         problem = Problem("assumptions", "is missing", "a table [assumptions.NAME] with a change")
         raise ScenarioError([problem], scenario.source)
-    scenarios = {AS_TYPED: scenario} | {name: scenario.under(name) for name in scenario.assumptions}
-    return alike({name: settled(each, jobs, strategies, progress) for name, each in scenarios.items()})
+    typed = settled(scenario, jobs, strategies, progress)
+    under = {name: _under(typed, name, jobs, strategies, progress) for name in scenario.assumptions}
+    return {AS_TYPED: typed} | under
+
+
+def _under(
+    typed: Scenario, assumption: str, jobs: int, strategies: Sequence[str], progress: Progress
+) -> Scenario:
+    """Settle a scenario under an assumption: no months are shorter than as typed, to keep to its worlds."""
+    ready = settled(typed.under(assumption), jobs, strategies, progress)
+    return alike({AS_TYPED: typed, assumption: ready})[assumption]

@@ -454,7 +454,7 @@ def _live(
     if not scenarios:
         return {}
     lowered = {name: lower(each) for name, each in scenarios.items()}
-    largest = max(_inquiries(model) for model, _ in lowered.values())
+    largest = max(expected_inquiries(model) for model, _ in lowered.values())
     share = min(1.0, INQUIRIES / (FEWEST_WORLDS * largest)) if largest else 1.0
     worlds = min(WORLDS, max(FEWEST_WORLDS, int(INQUIRIES / largest))) if largest else WORLDS
     models: dict[str, tuple[Model, Names]] = {}
@@ -470,7 +470,7 @@ def _live(
     if any(len(each) < worlds for each in found.values()):
         raise KeyboardInterrupt
     return {
-        name: _Lived(*models[name], _grown(each.tally, share), _inquiries(lowered[name].model))
+        name: _Lived(*models[name], _grown(each.tally, share), expected_inquiries(lowered[name].model))
         for name, each in found.items()
     }
 
@@ -498,7 +498,7 @@ def _by_turns(model: Model) -> Model:
     return model._replace(teams=teams)
 
 
-def _inquiries(model: Model) -> float:
+def expected_inquiries(model: Model) -> float:
     """Add up the inquiries expected in a world; of idle hours spent on prospecting, as if all were."""
     typed = model.expected.reshape(len(model.channels), -1)[:, -1].sum()
     found = [_found(model, number) for number, team in enumerate(model.teams) if team["prospects"]]

@@ -20,6 +20,7 @@ from funnelsim.scenario import TODAY, Problem, Scenario, ScenarioError
 from funnelsim.scenario.calendars import calendar_of
 from funnelsim.scenario.months import months_later
 from funnelsim.studies.checkpoint import Checkpoint, past_of
+from funnelsim.studies.pilot import expected_inquiries
 from funnelsim.studies.replication import TWINS, Plan, first_worlds, joined, stand
 from funnelsim.studies.results import ComparisonResult
 from funnelsim.studies.study import Contest, contest_of, ready_to_run, replicated
@@ -27,6 +28,7 @@ from funnelsim.studies.trees import trees_of
 
 WHAT_IF = "what_if"
 TITLE = "the what-if"  # what sentences call it
+MOST_INQUIRIES = 2_000_000  # expected in a world, warm-up and drain included: a second or two
 SIZES = (1, 4, 9, 20, 50, 100, 200, 400)  # worlds, one answer after the other
 FEWEST_FOR_A_BAND = 9  # worlds, below which only the mean difference is shown (WI6)
 _REMEMBERED = 2  # what-ifs whose worlds are kept: the newest, and the one before it
@@ -176,8 +178,8 @@ class WhatIf:
     ) -> None:
         if since is not None:
             since.must_be_of(scenario)
+        self.day = first_day(scenario, on, since)
         self.scenario = ready_to_run(scenario, jobs, (), since, progress)
-        self.day = first_day(self.scenario, on, since)
         self.seed = seed if since is None else since.seed
         self.sizes = _sizes_of(sizes, since)
         self.jobs = jobs
@@ -230,11 +232,22 @@ class WhatIf:
         key = repr(sorted(changes.items()))
         if key not in self._tried:
             made = _with_what_if(self._lean, changes, self.day)
-            self._tried[key] = contest_of(made, [TODAY, WHAT_IF]), _Run()
+            contest = contest_of(made, [TODAY, WHAT_IF])
+            self._must_be_quick(contest)
+            self._tried[key] = contest, _Run()
             while len(self._tried) > _REMEMBERED:
                 self._tried.popitem(last=False)
         self._tried.move_to_end(key)
         return self._tried[key]
+
+    def _must_be_quick(self, contest: Contest) -> None:
+        """Refuse more inquiries than can be answered at once: a world that has begun is finished (WI5)."""
+        found = {name: expected_inquiries(each.typed[-1].model) for name, each in contest.courses.items()}
+        most = max(MOST_INQUIRIES, 2 * found[TODAY])
+        if found[WHAT_IF] > most:
+            wrong = f"so many inquiries take too long: about {found[WHAT_IF]:,.0f} in a simulated period"
+            problem = Problem("", wrong, f"at most {most:,.0f}; `funnelsim compare --try` takes more")
+            raise ScenarioError([problem], self.scenario.source)
 
     def _begin(self) -> Checkpoint:
         """Make an empty checkpoint of the day on which a what-if begins."""

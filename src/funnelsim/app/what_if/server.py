@@ -267,8 +267,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _save(self) -> None:
         asked = self._asked()
         name, about = asked.get("name"), asked.get("about", "")
-        if not isinstance(name, str) or not isinstance(about, str) or len(about) > _LONGEST_TEXT:
-            raise _NotAllowedError(HTTPStatus.BAD_REQUEST, "A strategy has a name.")
+        if not isinstance(name, str) or not isinstance(about, str) or not name.strip():
+            raise _NotAllowedError(HTTPStatus.BAD_REQUEST, "Give the strategy a name.")
+        if len(about) > _LONGEST_TEXT:
+            longest = f"The words about a strategy are at most {_LONGEST_TEXT:,} characters."
+            raise _NotAllowedError(HTTPStatus.BAD_REQUEST, longest)
         copy = asked.get("copy") is True
         self._send_json(self.server.session.save(name.strip(), about.strip(), _values(asked), copy))
 

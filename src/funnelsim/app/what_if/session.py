@@ -36,6 +36,8 @@ _SHARES = {
     "at most 1": "at most 100 %",
     "a share of at most 1": "at most 100 %",
 }
+_NOTHING_FOUND = "No lever is called that."
+_PAY_LEFT_OUT = " Pay is left out: start the page with --with-pay to turn it."
 _PAGES = 16  # tabs that may ask at a time; of the others, the oldest is forgotten
 _ROOM = 0.02  # seconds in which a question can come in
 
@@ -109,6 +111,7 @@ class Session:
             "groups": list(GROUPS),
             "levers": [_described(name, each, scenario.currency) for name, each in self._levers.items()],
             "pinned": self._pinned(),
+            "nothing_found": _NOTHING_FOUND + (_PAY_LEFT_OUT if self._withheld.pay else ""),
             "sizes": list(self._what_if.sizes),
             "file": None if self._file.path is None else self._file.path.name,
             "copy": f"my_{Path(self._name).stem}.toml",
@@ -285,6 +288,7 @@ def _described(name: str, lever: Input, currency: str) -> dict[str, Any]:
         "id": name,
         "kind": kind,
         "words": lever.words,
+        "also": " ".join(lever.also),
         "group": lever.group,
         "unit": currency if lever.unit == "money" else lever.unit,
         "share": lever.unit == "%",

@@ -154,8 +154,8 @@ def strategy_notes(case: Case) -> list[str]:
     return [
         f"In grey, the range of outcomes ({RANGE}), which is what may happen: one {one} in ten is lower, "
         "one in ten is higher.",
-        f"In blue, the precision of the mean ({PRECISION}): how well {ran} tell it. More of them make it "
-        f"narrower; the range of outcomes stays.{_UNTOLD if _is_untold(result) else ''}",
+        f"In blue, the precision of the mean ({PRECISION}): how far the mean of {ran} may be off. More of "
+        f"them make it narrower; the range of outcomes stays.{_UNTOLD if _is_untold(result) else ''}",
         notes.profit_of_all(result.comparison, roi=False),
         notes.books(base, result=False),
         notes.counted_over(SHOWN),

@@ -309,6 +309,6 @@ def heat_notes(case: Case) -> list[str]:
         f"Below a figure is the range of single {years} ({RANGE}); below a team's lost profit, the precision "
         f"of the mean ({PRECISION}).",
         f"Profit lost to a team: what the firm would earn more with {MORE} times the people in that team "
-        "alone, before their pay, seats, training and hiring. More people there bring about that at most.",
+        "alone, before their pay, seats, training and hiring. No number of people there brings much more.",
         "Wait is by the clock, until work starts. A stronger colour is more, in one scale for both.",
     ]

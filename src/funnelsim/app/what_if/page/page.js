@@ -150,8 +150,7 @@ function show(found) {
 
 function precision(gain) {
   if (!gain.range) return "Too few simulated periods yet to say how sure that is.";
-  const unsure = gain.sure ? "" : " It cannot be told apart from today.";
-  return `Precision of the mean: ${gain.range} (95 %).${unsure} Ahead in ${gain.ahead} of the simulated periods.`;
+  return `Difference on average: ${gain.range} (95 %). Ahead in ${gain.ahead} of the simulated periods.`;
 }
 
 function delta(row) {
@@ -290,6 +289,7 @@ function slider(lever, id) {
     const typed = Number(box.value) / scale;
     if (box.value.trim() === "" || !Number.isFinite(typed)) lever.refresh();
     else set(lever.id, lever.whole ? Math.round(typed) : Number(typed.toPrecision(9)));
+    lever.refresh();
   });
   const refresh = () => {
     const value = valueOf(lever);
@@ -321,7 +321,7 @@ function day(lever, id) {
 /** Lay out the levers that are searched for: the pinned ones first, the others by group. */
 function lay() {
   const asked = at("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (lever) => asked.every((word) => `${lever.words} ${lever.group}`.toLowerCase().includes(word));
+  const fits = (lever) => asked.every((word) => `${lever.words} ${lever.group} ${lever.also}`.toLowerCase().includes(word));
   const found = [...state.levers.values()].filter(fits);
   const open = new Map([...at("groups").querySelectorAll("details")].map((each) => [each.dataset.group, each.open]));
   const sections = [["pinned", found.filter((each) => each.pinned)]];
@@ -331,7 +331,7 @@ function lay() {
     const isOpen = asked.length > 0 || (open.get(group) ?? group === "pinned");
     return make("details", { cls: "group", "data-group": group, open: isOpen }, summary, ...levers.map(rowOf));
   });
-  at("groups").replaceChildren(...(made.length ? made : [make("p", { cls: "about", text: "No lever is called that." })]));
+  at("groups").replaceChildren(...(made.length ? made : [make("p", { cls: "about", text: state.start.nothing_found })]));
 }
 
 /* ---- undo, reset, save, command -------------------------------------------------------------- */

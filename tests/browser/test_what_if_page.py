@@ -102,7 +102,18 @@ def test_undo_reset_and_search(page):
     assert found
     assert all("cold" in each for each in found)
     page.get_by_label("Find a lever").fill("no such lever")
-    assert page.locator("#groups").inner_text() == "No lever is called that."
+    assert page.locator("#groups").inner_text().startswith("No lever is called that. Pay is left out")
+    page.get_by_label("Find a lever").fill("hire")
+    assert page.get_by_label("people in sales", exact=True).is_visible()
+
+
+def test_people_are_whole_numbers(page):
+    """A fraction that is rounded to the value from before is not left standing in the field."""
+    box = page.get_by_label("people in sales, as a number, people")
+    box.fill("2.4")
+    box.press("Tab")
+    assert box.input_value() == "2"
+    assert page.locator("#changes li").count() == 0
 
 
 def test_a_lever_that_cannot_be_so_says_why_and_the_page_goes_on(watched, server):
@@ -208,7 +219,7 @@ def test_on_a_phone_the_figures_stand_above_the_levers_and_the_money_fits(browse
             "each => [each.parentNode.scrollWidth, each.parentNode.clientWidth]"
         )
         assert wide <= room
-        assert page.locator("#money-note").inner_text().startswith("What people are paid has no row")
+        assert page.locator("#money-note").inner_text().startswith("Pay has no row of its own")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     finally:
         context.close()

@@ -17,9 +17,9 @@ from funnelsim.model.model import Model
 from funnelsim.model.words import DAY, NOBODY, NOTHING, Billed, Event
 from funnelsim.reports.grid import as_text
 from funnelsim.reports.simulation_page import simulation_page
-from funnelsim.scenario import Months, lower, parse
+from funnelsim.scenario import Months, lower, parse, preset_text
 from funnelsim.studies.results import SimulationResult
-from funnelsim.studies.study import simulate
+from funnelsim.studies.study import compare, simulate
 
 from .good_scenario import GOOD, problems_of
 from .small_firm import ADS, ANN, NAMES, SMALL, TALKS, YEARLY, lead, two_processes
@@ -266,3 +266,15 @@ def test_cash_is_drawn_with_where_it_is_0(poor: SimulationResult) -> None:
 def test_frames_have_cash(poor: SimulationResult) -> None:
     assert poor.by_month["cash", "mean"].iloc[-1] < 0
     assert poor.summary.loc["ran_out_of_cash", "mean"] == 1
+
+
+def test_an_answer_says_when_cash_runs_out() -> None:
+    """TE3: with the strategy that leads, or else today; nothing where cash is not counted."""
+    plain = preset_text("first_steps")
+    result = compare(parse(f"{plain}\n[finance]\nopening_balance = 10_000"), replications=40, jobs=1)
+    shown = dict.fromkeys((result.comparison.leaders()[0], "today"))
+    years = [result[name].forecast.values("lowest_cash")[:, 0] < 0 for name in shown]
+    told = [f"{100 * short.mean():.0f} %" for short in years]
+    said = next(each for each in result.answer.split(". ") if each.startswith("Cash runs out in"))
+    assert [each for each in re.findall(r"\d+ %", said)] == told
+    assert "Cash runs out" not in compare(parse(plain), replications=4, jobs=1).answer

@@ -390,7 +390,7 @@ def test_what_cannot_be_compared_is_said() -> None:
         (1e7, Unit.MONEY, "10 million USD"),
         (-2.5e9, Unit.MONEY, "-2.5 billion USD"),
         (math.inf, Unit.MONEY, "-"),
-        (2.345, Unit.RATIO, "2.35"),
+        (2.345, Unit.RATIO, "2.34"),
         (1.5, Unit.HOURS, "1.5 hours"),
     ],
 )

@@ -501,6 +501,10 @@ ONE_MISTAKE = [
         GOOD + "[assumptions.a]\ntitle = 'as typed'\n",
         *("assumptions.a.title", "is what as typed is called", "title"),
     ),
+    (
+        GOOD + "[strategies.more_ads]\nabout = 'x'\n[strategies.'more ads']\nabout = 'y'\n",
+        *("strategies.more ads", "is spoken like more_ads", "more ads"),
+    ),
     (GOOD + "[goals.a]\nmetric = 'won'\nat_least = 3\nat_most = 2\n", "goals.a.at_most", "below", "at_most"),
     (
         GOOD + "[goals.a]\nmetric = 'first_contact_within_4_hours'\nat_least = 80\n",

@@ -129,6 +129,14 @@ def test_a_change_that_cannot_be_made_says_why():
         tried(named, {})
 
 
+def test_more_inquiries_than_can_be_answered_at_once_are_refused():
+    """WI5: a world that has begun is finished, so it must not take long."""
+    what_if = WhatIf(load("first_steps"), sizes=(1,))
+    with pytest.raises(ScenarioError, match=r"take too long: about \d+,\d{3},\d{3} in a simulated period"):
+        next(what_if.answers({"channels.website.inquiries_per_month": 1_000_000}))
+    assert next(what_if.answers({"channels.website.inquiries_per_month": 400})).years == 1
+
+
 def _run(*words):
     return CliRunner().invoke(app, words)
 
@@ -181,10 +189,18 @@ def test_run_shows_a_what_if_in_depth():
     ("words", "told"),
     [
         (["--try", "teams.sales.peple=3"], "did you mean"),
+        (
+            ["--try", "teams.sales.people=-1"],
+            "first_steps: --try makes a scenario in which teams.sales.people",
+        ),
+        (["--try", "a.b=3"], 'first_steps: --try "a.b" does not exist'),
         (["--try", "teams.sales.people=3", "--try", "teams.sales.people=4"], "is given twice"),
         (["--try", "teams.sales.people=3", "--assumptions"], "give it with one --assumption NAME"),
         (["--on", "2026-07-01"], "give --try too"),
-        (["--try", "teams.sales.people=3", "--on", "july"], "--on is july; expected a date such as"),
+        (
+            ["--try", "teams.sales.people=3", "--on", "july"],
+            "--on is july, which is no date; expected one such as",
+        ),
         (["--try", "teams.sales.people=3", "--on", "2027-01-01"], "expected a day of the period"),
     ],
 )

@@ -306,7 +306,7 @@ def test_reps_are_numbered_and_pay_is_left_out_unless_asked_for(tmp_path):
         assert "sales rep 1" in seen
         assert "pay" not in " ".join(each["words"] for each in plain.session.start()["levers"])
         assert "pay_cost" not in {each["name"] for each in answer["money"]}
-        assert answer["money_note"].startswith("What people are paid has no row")
+        assert answer["money_note"].startswith("Pay has no row of its own")
         assert str(tmp_path) not in seen
     with served(str(named), sizes=(2,), with_names=True, with_pay=True) as full:
         *_, answer = full.session.answers("a", 1, {})

@@ -152,6 +152,13 @@ def test_compare_tries_changes_from_the_command_line(tmp_path):
     assert again.exit_code == 0, again.output
 
 
+@pytest.mark.parametrize("typed", ["--seed", "--replications"])
+def test_what_a_checkpoint_sets_is_not_typed_besides(typed):
+    """WI14."""
+    shown = _run("compare", "first_steps", "--from", "july.checkpoint", typed, "7")
+    assert (shown.exit_code, f"leave {typed} out" in shown.output) == (2, True)
+
+
 def test_a_folder_of_a_what_if_from_a_checkpoint_is_repeated_without_the_file(tmp_path):
     """WI7, WI14: the folder keeps the day."""
     kept, out = str(tmp_path / "july"), tmp_path / "out"

@@ -34,6 +34,7 @@ from funnelsim.app import (
     trying,
 )
 from funnelsim.app.terminal import (
+    YEARS,
     AsJson,
     Assumption,
     Changes,
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
     from funnelsim.studies.checkpoint import Checkpoint
     from funnelsim.studies.results import ComparisonResult, SimulationResult
 
-YEARS = 400  # simulated, unless another number is typed
 OBJECTS = 50_000  # made before garbage is collected: in a short run most come from imports, and stay
 
 app = typer.Typer(
@@ -155,7 +155,7 @@ def compare(
                 terminal.fail("--from sets how many years there are at most: leave --at-most out")
         if assumptions:
             assuming.refuse(show, assumption, try_, since)
-        kept = terminal.checkpoint(since)
+        kept = terminal.checkpoint(since, seed, replications)
         tries = terminal.tries(try_, on, kept)
         going_on = terminal.option("--from", since)
         typed = deciding.Typed(
@@ -247,7 +247,7 @@ def run(
         if digest and as_json:
             terminal.fail("--digest prints one line and --json one document: ask for one of them")
         pages = terminal.questions(show, as_json or digest)
-        kept = terminal.checkpoint(since)
+        kept = terminal.checkpoint(since, seed, replications)
         tries = terminal.tries(try_, on, kept)
         read = terminal.read(scenario, changes, assumption, tries, kept)
         if pipeline is not None:

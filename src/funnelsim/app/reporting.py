@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from funnelsim.app import progress, terminal
-from funnelsim.app.terminal import Assumption, Changes, Jobs
+from funnelsim.app.terminal import SEED, YEARS, Assumption, Changes, Jobs
 
 if TYPE_CHECKING:
     from funnelsim.keeping.manifest import Manifest
     from funnelsim.scenario import Scenario
 
 app = typer.Typer(rich_markup_mode=None)
-
-YEARS, SEED = 400, 1  # unless others are typed
 
 
 @dataclass(frozen=True)

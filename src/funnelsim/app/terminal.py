@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     Result = AssumptionsResult | ComparisonResult | SimulationResult
 
+YEARS, SEED = 400, 1  # simulated, unless another number is typed
 STOPPED = 130  # exit status after Ctrl-C, as shells have it
 WRONG = 2  # exit status where the input is wrong
 
@@ -317,10 +318,13 @@ def filled(out: Path | None) -> Iterator[NewFolder | None]:
         yield folder
 
 
-def checkpoint(since: Path | None) -> Checkpoint | None:
-    """Read the checkpoint of `--from`, if it is given."""
+def checkpoint(since: Path | None, seed: int, replications: int | None = None) -> Checkpoint | None:
+    """Read the checkpoint of `--from`, if it is given: what it sets is not typed besides."""
     if since is None:
         return None
+    typed = {"--seed": seed != SEED, "--replications": replications not in (None, YEARS)}
+    for name in (each for each, is_typed in typed.items() if is_typed):
+        fail(f"--from goes on with the seed and the simulated years of its file: leave {name} out")
     announce_compiling()
     from funnelsim.studies.checkpoint import Checkpoint
 

@@ -54,7 +54,7 @@ def what_if(
     """
     with terminal.in_sentences("The page is closed."):
         day = None if on is None else terminal.day(on)
-        kept = terminal.checkpoint(since)
+        kept = terminal.checkpoint(since, seed)
         read = terminal.read(scenario, None)
         terminal.settings(1, seed, jobs, "compiled")
         from funnelsim.app.what_if.server import LOOPBACK, serving

@@ -212,6 +212,17 @@ def test_a_single_strategy_has_a_report() -> None:
     assert "What does today bring in the year from 2026-01-01 to 2026-12-31?" in found.html
 
 
+@pytest.mark.parametrize(
+    ("months", "anchors"), [(1, ["middle"]), (36, ["start", "middle", "middle", "middle"])]
+)
+def test_no_month_hangs_out_of_its_plot(months: int, anchors: list[str]) -> None:
+    """The first of many begins at the edge; the only one stands in the middle, where its figure is."""
+    text = SURE.replace("period_months = 12", f"period_months = {months}")
+    page = fs.report(fs.parse(text), replications=2, jobs=1).html
+    labels = re.findall(r'y="100%" dy="18" text-anchor="(\w+)">2', page)
+    assert labels == anchors
+
+
 # ---- figures ---------------------------------------------------------------------------------
 
 Figure = Callable[[fs.SimulationResult], float]
@@ -329,9 +340,7 @@ def test_names_and_pay_are_left_out() -> None:
     assert "sales rep 1, the whole period" in str(found.contents.quota)
     about = {row.title: row.about for row in found.contents.strategies.rows}
     assert about["Dearer people"] == ("Pay in sales changes",)
-    assert about["One more"] == (
-        "Teams › sales › reps › sales rep 3: nothing to { skill = 1.1 } from 2026-01-01",
-    )
+    assert about["One more"] == ("Teams › sales › reps › sales rep 3: nothing to skill 1.1 from 2026-01-01",)
 
 
 def test_names_and_pay_are_shown_where_that_is_asked_for() -> None:

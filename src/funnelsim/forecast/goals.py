@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from funnelsim.compiling.arrays import Floats
-from funnelsim.metrics.figure import FIGURES, Unit
+from funnelsim.metrics.figure import FIGURES, Stock, Unit
 from funnelsim.metrics.wording import amount, number
 
 Each = Literal["average_month", "every_month", "period"]
+_WHEN = {"average_month": "an average month", "every_month": "every month", "period": "the period"}
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Goal:
     each: Each = "period"
     dimension: str = "all"  # or "channel", "segment", "stage", "team", "rep"
     place: str = "all"  # its name
+    currency: str = ""  # of money
 
     def words(self) -> str:
-        """State what the goal asks.
+        """State what the goal asks (TE12).
 
         Examples
         --------
@@ -37,13 +39,25 @@ class Goal:
         >>> Goal("prompt", "wait", at_most=4, dimension="team", place="sales").words()
         'at most 4 hours for team sales'
         >>> Goal("quick", "first_contact_within_4_hours", 0.6, 0.9).words()
-        'at least 60 % and at most 90 % in all'
+        'at least 60 % and at most 90 %'
+        >>> Goal("recurring", "mrr", at_least=450_000, currency="USD").words()
+        'at least 450,000 USD at the end of the period'
+        >>> Goal("income", "revenue", at_least=450_000, currency="USD").words()
+        'at least 450,000 USD in all'
         """
-        asked = self.bounds()
-        about_all = self.dimension == "all"
-        when = {"average_month": " in an average month", "every_month": " in every month", "period": ""}
-        whole = " in all" if about_all and self.each == "period" else ""
-        return f"{asked}{when[self.each]}{whole}{'' if about_all else f' for {self.dimension} {self.place}'}"
+        about = "" if self.dimension == "all" else f"for {self.dimension} {self.place}"
+        return " ".join(part for part in (self.bounds(), self._when(), about) if part)
+
+    def _when(self) -> str:
+        """State over which time the figure is taken; nothing of a share or ratio of the period."""
+        figure = FIGURES[self.metric]
+        if figure.stock is Stock.AT_END:
+            return f"at the end of {_WHEN[self.each]}"
+        if self.each != "period":
+            return f"in {_WHEN[self.each]}"
+        if figure.stock is not None:
+            return str(figure.stock.value)
+        return "in all" if figure.flow and self.dimension == "all" else ""
 
     def bounds(self) -> str:
         """State what the goal asks, without of what and when.
@@ -57,9 +71,13 @@ class Goal:
         return " and ".join(f"{limit} {self.told(target)}" for limit, target in limits if target is not None)
 
     def told(self, value: float) -> str:
-        """Write a value in the unit of the goal's figure; money as a target is typed."""
+        """Write a value in the unit of the goal's figure; money as a target is typed.
+
+        >>> Goal("income", "revenue", at_least=450_000, currency="USD").told(449_000.4)
+        '449,000 USD'
+        """
         unit = FIGURES[self.metric].unit
-        return number(value) if unit is Unit.MONEY else amount(value, unit)
+        return f"{number(value)} {self.currency}".rstrip() if unit is Unit.MONEY else amount(value, unit)
 
     def reached(self, values: Floats) -> npt.NDArray[np.bool_]:
         """Return which simulated years reach the goal.

@@ -6,7 +6,7 @@ import numpy as np
 
 from funnelsim.engines.fold import Basis
 from funnelsim.metrics.cut import Cut
-from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.metrics.figure import Better, Parts, Stock, Unit, figure, total
 
 _ALL = ("all", "month")
 
@@ -39,19 +39,19 @@ def cash_paid(cut: Cut) -> Parts:
     return (cut.cash.paid,)
 
 
-@figure("Billed and not yet paid", Unit.MONEY, Basis.PERIOD, Better.NEITHER, _ALL, total, stock=True)
+@figure("Billed and not yet paid", Unit.MONEY, Basis.PERIOD, Better.NEITHER, _ALL, total, stock=Stock.AT_END)
 def receivables(cut: Cut) -> Parts:
     """Receivables at the end of the month or period: billed - bad debt - received, since the warm-up."""
     return (cut.cash.due,)
 
 
-@figure("Cash at the end", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, stock=True)
+@figure("Cash at the end", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, stock=Stock.AT_END)
 def cash(cut: Cut) -> Parts:
     """Cash at the end of the month or period: opening balance + cash received - cash paid, to the cent."""
     return (cut.cash.at_end,)
 
 
-@figure("Lowest cash", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, stock=True)
+@figure("Lowest cash", Unit.MONEY, Basis.PERIOD, Better.MORE, _ALL, total, stock=Stock.EVERY_DAY)
 def lowest_cash(cut: Cut) -> Parts:
     """The least that there is at the end of any day of the month or period."""
     return (cut.cash.lowest,)

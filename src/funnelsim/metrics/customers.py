@@ -16,7 +16,7 @@ from funnelsim.engines.fold import (
     Measure,
 )
 from funnelsim.metrics.cut import Cut
-from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.metrics.figure import Better, Parts, Stock, Unit, figure, total
 from funnelsim.model.words import Event
 
 _ORIGIN = ("all", "month", "channel", "segment")
@@ -73,7 +73,7 @@ def mrr_at_start(cut: Cut) -> Floats:
     return _whole_cents(then)
 
 
-@figure("Customers", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
+@figure("Customers", Unit.COUNT, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=Stock.AT_END)
 def customers(cut: Cut) -> Parts:
     """Companies with a contract about a recurring product at the end of the period, or of each month."""
     return (_customers(cut),)
@@ -109,13 +109,13 @@ def renewal_rate(cut: Cut) -> Parts:
     return cut.period(TERM_OVER, Measure.RENEWED), cut.period(TERM_OVER)
 
 
-@figure("MRR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
+@figure("MRR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=Stock.AT_END)
 def mrr(cut: Cut) -> Parts:
     """Monthly recurring revenue: what customers pay for a month, at the end of the period or a month."""
     return (mrr_at_end(cut),)
 
 
-@figure("ARR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=True)
+@figure("ARR", Unit.MONEY, Basis.PERIOD, Better.MORE, _ORIGIN, total, stock=Stock.AT_END)
 def arr(cut: Cut) -> Parts:
     """Annual recurring revenue: 12 x MRR at the end of the period, or of each month."""
     return (MONTHS_A_YEAR * mrr_at_end(cut),)

@@ -29,6 +29,14 @@ class Unit(Enum):
     HOURS = "hours"
 
 
+class Stock(Enum):
+    """When a total is measured whose months do not add up, in words about the period."""
+
+    AT_END = "at the end of the period"
+    ON_AVERAGE = "on average over the period"
+    EVERY_DAY = "at the end of every day"
+
+
 TIMES = (Unit.MONTHS, Unit.DAYS, Unit.HOURS)
 
 
@@ -74,9 +82,14 @@ class Figure:
     formula: Formula
     parts: Callable[[Cut], Parts]  # each (R, n)
     explanation: str  # formula, definition, source
-    flow: bool  # its months add up to the period
+    stock: Stock | None  # when it is measured, where its months do not add up
     whole: bool  # a share of a whole, such as of all inquiries
     chance: bool  # a simulated year has it or not, so that years have no range
+
+    @property
+    def flow(self) -> bool:
+        """Return whether its months add up to the period."""
+        return self.formula is total and self.stock is None
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -107,7 +120,7 @@ def figure(
     better: Better,
     by: tuple[str, ...],
     formula: Formula = ratio,
-    stock: bool = False,
+    stock: Stock | None = None,
     whole: bool = False,
     chance: bool = False,
 ) -> Callable[[Callable[[Cut], Parts]], Figure]:
@@ -117,8 +130,8 @@ def figure(
     ----------
     title, unit, basis, better, by, formula
         As in Figure.
-    stock : bool
-        A total at an instant, whose months do not add up.
+    stock : Stock, optional
+        When a total is measured, if its months do not add up.
     whole : bool
         Whether it is a share of a whole, never below 0 or above 1; shares of the period's inquiries and of
         their visits always are.
@@ -137,7 +150,7 @@ def figure(
             formula=formula,
             parts=parts,
             explanation=cleandoc(parts.__doc__ or ""),
-            flow=formula is total and not stock,
+            stock=stock,
             whole=whole or chance or (unit is Unit.SHARE and basis is Basis.COHORT),
             chance=chance,
         )

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import OF_NO_VISIT, PARKED_COLD, Basis, Measure
 from funnelsim.metrics.cut import CUTS, Cut
 from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.model.model import SALE, Model
 from funnelsim.model.words import Event
 
 _ORIGIN = ("all", "month", "channel", "segment")
 _STAGE = ("stage",)
+
+
+def stages_of_the_sale(model: Model) -> list[int]:
+    """List the numbers of the stages on the way from an inquiry to a contract (TE11).
+
+    Those of deliveries and account visits are none: only customers come to them.
+
+    Examples
+    --------
+    >>> import funnelsim as fs
+    >>> forecast = fs.simulate(fs.load("installer"), replications=1, jobs=1).forecast
+    >>> [forecast.names.stages[number] for number in stages_of_the_sale(forecast.model)]
+    ['call', 'site_visit', 'offer']
+    """
+    others = np.delete(model.processes, SALE)
+    of_customers = {
+        number
+        for first, count in zip(others["first_stage"], others["stages"], strict=True)
+        for number in range(first, first + count)
+    }
+    return [number for number in range(len(model.stages)) if number not in of_customers]
 
 
 def decided(cut: Cut) -> Floats:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from funnelsim.engines.fold import Basis, Measure
 from funnelsim.metrics.cut import CUTS, Cut
-from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.metrics.figure import Better, Parts, Stock, Unit, figure, total
 from funnelsim.model.words import DAY, Event
 
 _ORIGIN = ("all", "month", "channel", "segment", "stage")
 
 
 @figure(
-    "Held", Unit.COUNT, Basis.PERIOD, Better.LESS, ("all", "month", "segment", "stage"), total, stock=True
+    "Held",
+    Unit.COUNT,
+    Basis.PERIOD,
+    Better.LESS,
+    ("all", "month", "segment", "stage"),
+    total,
+    stock=Stock.ON_AVERAGE,
 )
 def held(cut: Cut) -> Parts:
     """Leads held before a hand-over, on average over the period, or over each month.

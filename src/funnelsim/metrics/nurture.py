@@ -5,7 +5,7 @@ from __future__ import annotations
 from funnelsim.compiling.arrays import Floats
 from funnelsim.engines.fold import EARNED_BACK, IN_NURTURE, PARKED_COLD, TOUCH, WON_BACK, Basis, Measure
 from funnelsim.metrics.cut import Cut
-from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.metrics.figure import Better, Parts, Stock, Unit, figure, total
 from funnelsim.model.words import Event
 
 _ORIGIN = ("all", "month", "channel", "segment")
@@ -40,13 +40,15 @@ def nurtured_gone_cold(cut: Cut) -> Parts:
     return (cut.period(PARKED_COLD),)
 
 
-@figure("In nurture", Unit.COUNT, Basis.PERIOD, Better.NEITHER, _STAGE, total, stock=True)
+@figure("In nurture", Unit.COUNT, Basis.PERIOD, Better.NEITHER, _STAGE, total, stock=Stock.ON_AVERAGE)
 def in_nurture(cut: Cut) -> Parts:
     """Companies in nurture, on average over the period, or over each month: their time in it / the time."""
     return (cut.period(IN_NURTURE, Measure.WAITED) / cut.lengths,)
 
 
-@figure("In nurture at the end", Unit.COUNT, Basis.PERIOD, Better.NEITHER, ("month",), total, stock=True)
+@figure(
+    "In nurture at the end", Unit.COUNT, Basis.PERIOD, Better.NEITHER, ("month",), total, stock=Stock.AT_END
+)
 def in_nurture_at_end(cut: Cut) -> Parts:
     """Companies in nurture as each month ends."""
     return (cut.period(IN_NURTURE),)

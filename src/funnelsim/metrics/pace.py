@@ -17,7 +17,7 @@ from funnelsim.engines.fold import (
 )
 from funnelsim.metrics.ages import mean_cycle
 from funnelsim.metrics.cut import CUTS, Cut
-from funnelsim.metrics.figure import Better, Parts, Unit, figure, ratio, total
+from funnelsim.metrics.figure import Better, Parts, Stock, Unit, figure, ratio, total
 from funnelsim.metrics.funnel import cold, decided
 from funnelsim.model.words import DAY, HOUR, Event
 
@@ -190,7 +190,7 @@ def interruptions(cut: Cut) -> Parts:
     Better.LESS,
     ("all", "month", "segment", "stage", "team"),
     total,
-    stock=True,
+    stock=Stock.ON_AVERAGE,
 )
 def queue(cut: Cut) -> Parts:
     """Leads that wait for a rep, on average over the period, or over each month: nights and weekends count.

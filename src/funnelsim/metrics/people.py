@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from funnelsim.engines.fold import Basis, Measure
 from funnelsim.metrics.cut import Cut
-from funnelsim.metrics.figure import Better, Parts, Unit, figure, total
+from funnelsim.metrics.figure import Better, Parts, Stock, Unit, figure, total
 from funnelsim.model.words import Event
 
 _REP = ("all", "month", "rep", "team")
 
 
-@figure("On staff", Unit.COUNT, Basis.PERIOD, Better.NEITHER, _REP, total, stock=True)
+@figure("On staff", Unit.COUNT, Basis.PERIOD, Better.NEITHER, _REP, total, stock=Stock.ON_AVERAGE)
 def on_staff(cut: Cut) -> Parts:
     """People on staff, on average over the period, or over each month: the absent, and who finishes work.
 

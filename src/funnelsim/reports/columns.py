@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import Chance, Estimate, Interval
@@ -41,6 +41,15 @@ class Column:
         """Write each interval in a line of its own."""
         pairs = zip(self.values, self.intervals, strict=True)
         return tuple(f"{value}\n{interval}".rstrip() for value, interval in pairs)
+
+    def at(self, rows: Sequence[int]) -> Column:
+        """Keep these rows.
+
+        >>> text_column("Who", ["Ada", "Ben", "Cem"]).at([0, 2]).values
+        ('Ada', 'Cem')
+        """
+        values, intervals = (tuple(of[row] for row in rows) for of in (self.values, self.intervals))
+        return replace(self, values=values, intervals=intervals)
 
 
 def outcome(estimate: Estimate) -> Interval:

@@ -396,6 +396,23 @@ def _by_segment(typed: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {amount(share, Unit.SHARE)}" for name, share in typed.items())
 
 
+def funnel_counts(add_up: Iterable[bool]) -> str:
+    """State which contracts a funnel has, and why its steps need not add up where they do not (TE11).
+
+    >>> funnel_counts([True, True])
+    "Contracts here are those of the period's inquiries, whenever they are signed."
+    >>> funnel_counts([True, False]).partition(". ")[2]
+    'Leads may skip a stage or come back to one, so more or fewer can come to a stage than went on before it.'
+    """
+    contracts = "Contracts here are those of the period's inquiries, whenever they are signed."
+    if all(add_up):
+        return contracts
+    return (
+        f"{contracts} Leads may skip a stage or come back to one, so more or fewer can come to a stage than "
+        "went on before it."
+    )
+
+
 def conversion_columns(conversions: Sequence[Conversion]) -> list[Column]:
     """Show conversions typed for the reference lead beside the simulated ones of all leads."""
     typed = [Interval(each.typed, each.typed, each.typed) for each in conversions]

@@ -84,28 +84,27 @@ def forecast_fan(forecast: Forecast, strategy: str, metric: str, ax: Axes | None
 
 def funnel(forecast: Forecast, strategy: str, ax: Axes | None = None) -> Axes:
     """Draw what becomes of the visits to each stage, in the mean simulated year."""
-    entered, advanced, lost, cold, other = fates_of(forecast)
-    conversions = [each.mean for each in forecast.by("conversion", "stage").estimates]
-    places = np.arange(len(entered) + 1)  # not by name: a stage may have any
-    ax = _axes(ax, 9, 2.6 + 0.7 * len(entered))
-    left = np.zeros(len(entered))
+    fates = fates_of(forecast)
+    stages = len(fates.stages)
+    places = np.arange(stages + 1)  # not by name: a stage may have any
+    ax = _axes(ax, 9, 2.6 + 0.7 * stages)
+    left = np.zeros(stages)
     for amount, colour, label in (
-        (advanced, BLUE, "went on"),
-        (lost, LIGHT, "said no"),
-        (cold, ORANGE, "went cold"),
-        (other, GREY, "sent back or still open"),
+        (fates.went_on, BLUE, "went on"),
+        (fates.lost, LIGHT, "said no"),
+        (fates.cold, ORANGE, "went cold"),
+        (fates.other, GREY, "sent back or still open"),
     ):
         ax.barh(places[:-1], amount, left=left, color=colour, label=label, height=0.66)
         left = left + amount
-    ax.set_yticks(places, [*(_tick(spoken(stage)) for stage in forecast.names.stages), "contracts"])
-    for position, (total, conversion) in enumerate(zip(entered, conversions, strict=True)):
+    ax.set_yticks(places, [*(_tick(spoken(stage)) for stage in fates.stages), "contracts"])
+    for position, (total, conversion) in enumerate(zip(fates.entered, fates.conversions, strict=True)):
         share = f"; conversion {number(100 * conversion)} %" if math.isfinite(conversion) else ""
         _beside(ax, f"{number(total)} came{share}", total, position)
-    won = forecast.estimate("won_of_inquiries").mean
-    ax.barh(places[-1:], [won], color=GREEN, height=0.66)
-    _beside(ax, f"{number(won)} won of these inquiries", won, len(entered))
-    ax.set_ylim(len(entered) + 0.5, -1.2)  # the first stage on top, room for the legend above it
-    ax.set_xlim(0, max(float(entered.max()) * 1.35, 1.0))
+    ax.barh(places[-1:], [fates.won], color=GREEN, height=0.66)
+    _beside(ax, f"{number(fates.won)} won of these inquiries", fates.won, stages)
+    ax.set_ylim(stages + 0.5, -1.2)  # the first stage on top, room for the legend above it
+    ax.set_xlim(0, max(float(fates.entered.max()) * 1.35, 1.0))
     ax.set_xlabel("Visits of the period's inquiries to the stage")
     ax.set_title(
         f"{in_lines(f'What becomes of the inquiries, {strategy}', _WIDEST)}\n"

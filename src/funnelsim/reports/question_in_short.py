@@ -11,6 +11,7 @@ from rich.text import Text
 
 from funnelsim.forecast import Forecast
 from funnelsim.metrics.cut import labels
+from funnelsim.metrics.funnel import stages_of_the_sale
 from funnelsim.reports import notes
 from funnelsim.reports.columns import Column
 from funnelsim.reports.cuts import column, of_everything, reps_or_teams
@@ -54,9 +55,12 @@ def _table(question: Question, forecast: Forecast, width: int) -> Table:
     asked, metrics = _CUTS[question.name]
     dimension = reps_or_teams(forecast) if asked == "rep" else asked
     columns = [column(forecast, metric, dimension) for metric in metrics]
+    places = labels(forecast.names, dimension)
     if question.name == "funnel":
         columns = [*notes.conversion_columns(forecast.conversions()), *columns]
-    laid = partial(tables, dimension.capitalize(), labels(forecast.names, dimension), columns, width=width)
+        funnel = stages_of_the_sale(forecast.model)
+        columns, places = [each.at(funnel) for each in columns], tuple(places[number] for number in funnel)
+    laid = partial(tables, dimension.capitalize(), places, columns, width=width)
     beside = laid(Column.beside)
     return (beside if len(beside) == 1 else laid(Column.beneath))[0]
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from funnelsim.decisions import Difference
 from funnelsim.forecast import Estimate, Forecast
+from funnelsim.metrics.funnel import stages_of_the_sale
 from funnelsim.metrics.wording import period
 from funnelsim.reports import notes
 from funnelsim.reports.busy import by_person
@@ -148,12 +149,19 @@ def _details(question: Question, result: SimulationResult, width: int) -> list[R
 def _cut(
     question: Question, forecast: Forecast, dimension: str, metrics: Sequence[str], width: int
 ) -> list[Table]:
-    """Show figures of a dimension; those of the funnel's stages beside their conversions."""
+    """Show figures of a dimension; those of stages beside their conversions, the funnel's first (TE11)."""
     if question.name != "funnel" or dimension != "stage":
         return by(forecast, dimension, metrics, width)
     conversions = notes.conversion_columns(forecast.conversions())
     columns = [*conversions, *(column(forecast, metric, dimension) for metric in metrics)]
-    return tables("Stage", forecast.names.stages, columns, Column.beside, width)
+    funnel = stages_of_the_sale(forecast.model)
+    others = [number for number in range(len(forecast.names.stages)) if number not in funnel]
+    found: list[Table] = []
+    for title, numbers in (("Stage", funnel), ("Stage of customers", others)):
+        names = [forecast.names.stages[number] for number in numbers]
+        if names:
+            found += tables(title, names, [each.at(numbers) for each in columns], Column.beside, width)
+    return found
 
 
 def _besides(question: Question, forecast: Forecast, width: int) -> list[RenderableType]:

@@ -12,6 +12,8 @@ from funnelsim.forecast import Forecast, Interval
 from funnelsim.forecast.intervals import years_at
 from funnelsim.metrics import FIGURES, TIMES, Better, Unit, labels
 from funnelsim.metrics.wording import amount, ends, money, money_range, percent, simulated, spoken
+from funnelsim.reports.fates import Fates, fates_of
+from funnelsim.reports.notes import funnel_counts
 from funnelsim.scenario import TODAY
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
@@ -49,6 +51,7 @@ def answer_document(result: ComparisonResult, withheld: Withheld) -> dict[str, A
     (4, '', ['profit', 'revenue', 'won', 'cycle_length'])
     """
     both = {name: result[name].forecast for name in (TODAY, WHAT_IF)}
+    fates = {name: fates_of(forecast) for name, forecast in both.items()}
     found = {
         "worlds": result.years,
         "simulated": simulated(result.years, both[TODAY].months),
@@ -58,7 +61,8 @@ def answer_document(result: ComparisonResult, withheld: Withheld) -> dict[str, A
         "gain": _gain(result),
         "figures": [_figure(result, name, surely=True) for name in _FIGURES],
         "goals": _goals(both),
-        "funnel": _funnel(both),
+        "funnel": _funnel(fates),
+        "funnel_note": funnel_counts(each.add_up for each in fates.values()),
         "fan": _fan(both),
         "busy": {dimension: _busy(both, dimension) for dimension in ("team", "rep")},
         "money": [_figure(result, name) for name in (*_MONEY, *(() if withheld.pay else _PAY))],
@@ -172,15 +176,14 @@ def _goals(both: dict[str, Forecast]) -> list[dict[str, Any]]:
     ]
 
 
-def _funnel(both: dict[str, Forecast]) -> list[dict[str, Any]]:
-    """Write how many of the period's inquiries come to each stage, and how many are won in the end."""
-    visits = [forecast.outcomes("visits", "stage") for forecast in both.values()]
+def _funnel(fates: dict[str, Fates]) -> list[dict[str, Any]]:
+    """Write how many of the period's inquiries come to each stage, and how many are won in the end (TE11)."""
+    before, after = fates.values()
     rows = [
-        _pair(spoken(stage), before.value, after.value)
-        for stage, before, after in zip(both[TODAY].names.stages, *visits, strict=True)
+        _pair(spoken(stage), float(today), float(what_if))
+        for stage, today, what_if in zip(before.stages, before.entered, after.entered, strict=True)
     ]
-    won = [forecast.outcomes("won_of_inquiries")[0].value for forecast in both.values()]
-    return [*rows, _pair("contracts", won[0], won[1])]
+    return [*rows, _pair("contracts", before.won, after.won)]
 
 
 def _pair(place: str, before: float, after: float, unit: Unit = Unit.COUNT) -> dict[str, Any]:

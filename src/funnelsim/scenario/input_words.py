@@ -143,12 +143,12 @@ _KINDS: Mapping[str, Kind] = {
     "fit": Kind(EFFECTS, "fit to the ideal customer", "times the odds", "of inquiries from"),
     "temperature.hot": Kind(EFFECTS, "odds of a hot lead", "times the odds"),
     "temperature.future": Kind(EFFECTS, "odds of a future lead", "times the odds"),
-    "effects.theorist": Kind(EFFECTS, "odds of a theorist", "times the odds"),
     "odds_ratio": Kind(EFFECTS, "odds", "times the odds", "of"),
     "nurture.odds_ratio": Kind(EFFECTS, "odds of those who come back", "times the odds", "from"),
     "discount.odds_ratio": Kind(EFFECTS, "odds of discounted deals", "times the odds", "of"),
     "missing": Kind(EFFECTS, "odds of companies that lack", "times the odds", ""),
     "present": Kind(EFFECTS, "odds of companies that have", "times the odds", ""),
+    "extra_decider.odds_ratio": Kind(EFFECTS, "odds per further person who decides", "times the odds"),
     "committee_size": Kind(EFFECTS, "people who decide", "people", "of"),
     "late_odds_ratio": Kind(EFFECTS, "odds of a good delivery if late", "times the odds", "of"),
     "defect_odds_ratio": Kind(EFFECTS, "odds of a good delivery per defect", "times the odds", "of"),
@@ -159,7 +159,6 @@ _KINDS: Mapping[str, Kind] = {
     "after_bad_delivery": Kind(EFFECTS, "referrals left after a bad delivery", SHARE, "of"),
     "after_missed_visit": Kind(EFFECTS, "referrals left after a missed visit", SHARE, "of"),
     "rejection.effort_share": Kind(EFFECTS, "share of the work that a rejection takes", SHARE),
-    "rejection.theorist": Kind(EFFECTS, "odds that a theorist is rejected", "times the odds"),
     "rejection.control": Kind(EFFECTS, "odds of rejection at full control", "times the odds"),
     "rejection.skill_exponent": Kind(EFFECTS, "what skill does to rejections, as an exponent", ""),
     "ignored.control": Kind(EFFECTS, "odds of ignoring at full control", "times the odds"),
@@ -169,6 +168,31 @@ _KINDS: Mapping[str, Kind] = {
     "starts": Kind(DATES, "first day of the promotion", DAY, "of"),
     "ends": Kind(DATES, "day after the promotion", DAY, "of"),
     "training.date": Kind(DATES, "day of the training", DAY),
+}
+_NO_INPUTS: Mapping[str, Kind] = {  # what has words, but cannot be turned alone
+    "team": Kind(POLICIES, "who does the work", ""),
+    "prospecting.team": Kind(POLICIES, "who prospects", "", "for"),
+    "channels.kind": Kind(VOLUMES, "kind of channel", "", ":"),
+    "makes": Kind(POLICIES, "what an inquiry becomes", "", "after"),
+    "channels.temperature.hot": Kind(VOLUMES, "share of hot inquiries", SHARE, "from"),
+    "channels.temperature.warm": Kind(VOLUMES, "share of warm inquiries", SHARE, "from"),
+    "channels.temperature.future": Kind(VOLUMES, "share of future inquiries", SHARE, "from"),
+    "wait.hours": Kind(EFFECTS, "hours of waiting for which odds are typed", "hours"),
+    "wait.odds_ratio": Kind(EFFECTS, "odds after such waits", "times the odds"),
+    "effects.temperature.warm": Kind(EFFECTS, "odds of a warm lead", "times the odds"),
+    "effects.theorist": Kind(EFFECTS, "odds of a theorist", "times the odds"),
+    "channels.segments": Kind(VOLUMES, "segments of inquiries", SHARE, "from"),
+    "channels.traits": Kind(VOLUMES, "inquiries that have a trait", SHARE, "from"),
+    "segments.products": Kind(VOLUMES, "products asked for", SHARE, "by"),
+    "stages.lost_reasons": Kind(CONVERSIONS, "why leads are lost", SHARE),
+    "stages.back_to": Kind(CONVERSIONS, "where leads are sent back to", SHARE, "from"),
+    "stages.next": Kind(CONVERSIONS, "where leads go next", SHARE, "from"),
+    "products.delivery": Kind(POLICIES, "delivery", "", "of"),
+    "products.opens": Kind(VOLUMES, "chance that customers move up", SHARE, "from"),
+    "rejection.missing": Kind(EFFECTS, "odds of rejection of those who lack a trait", "times the odds"),
+    "rejection.theorist": Kind(EFFECTS, "odds that a theorist is rejected", "times the odds"),
+    "checks.theorist": Kind(POLICIES, "whether theorists are found", "", "by"),
+    "checks.trait": Kind(POLICIES, "trait asked about", "", "by"),
 }
 _FIXED = ("makes", "team", "trait", "kind", "first_stage", "delivery", "returns_to", "theorist", "curve")
 _MOVED = {"*=": ("times", "what is typed"), "+=": ("more", "than is typed")}  # and in a sentence
@@ -192,15 +216,29 @@ def key_in_words(key: str, scenario: Contents) -> str:
     'people in sales'
     >>> key_in_words("stages.negotiation.conversion *=", services)
     'conversion in negotiation'
+    >>> key_in_words("channels.referral.temperature.hot", services)
+    'share of hot inquiries from referral'
     >>> key_in_words("segments.mid", services), key_in_words("stages.*.conversion", services)
     ('segments › mid', 'stages › * › conversion')
     """
     path, _ = split_key(key)
-    whole = is_map(kind_at(path)) or is_section(kind_at(path)) or is_map(kind_at(path[:-1]))
-    kind = None if whole or EVERY in path else kind_of(path)
+    kind = kind_in_words(path)
     if kind is None:
         return " › ".join(map(spoken, path))
     return words_of(path, kind, scenario)
+
+
+def kind_in_words(path: Path) -> Kind | None:
+    """Say what is known of a value that has words, also of one that is no input; None if it has none."""
+    if EVERY in path:
+        return None
+    tables = [part for depth, part in enumerate(path) if not is_map(kind_at(path[:depth]))]
+    ends = (".".join(tables[-depth:]) for depth in range(len(tables), 0, -1))
+    found = next((_NO_INPUTS[end] for end in ends if end in _NO_INPUTS), None)
+    if found is not None:
+        return found
+    whole = is_map(kind_at(path)) or is_section(kind_at(path)) or is_map(kind_at(path[:-1]))
+    return None if whole else kind_of(path)
 
 
 def moved_to(key: str, value: str) -> str:
@@ -267,7 +305,7 @@ def words_of(path: Path, kind: Kind, scenario: Contents) -> str:
         return kind.words
     if kind.preposition == ":":
         return f"{names[-1]} {kind.words}" if kind.words == "switched off" else f"{kind.words} {names[-1]}"
-    segment = names.pop() if "segments" in path[1:] else ""
+    segment = names.pop() if "segments" in path[1:-1] else ""
     return " ".join(filter(None, (kind.words, kind.preposition, _inner_first(names)))) + (
         f" for {segment}" if segment else ""
     )

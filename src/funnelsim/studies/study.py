@@ -426,6 +426,7 @@ def _years_of_terms(model: Model) -> Floats:
 def _goals(scenario: Scenario) -> list[Goal]:
     found = []
     for name, goal in scenario.goals.items():
-        dimension, place = next(iter(goal.places().items()), ("all", "all"))
-        found.append(Goal(name, goal.metric, goal.at_least, goal.at_most, goal.each, dimension, place))
+        place = next(iter(goal.places().items()), ("all", "all"))
+        limits = goal.at_least, goal.at_most
+        found.append(Goal(name, goal.metric, *limits, goal.each, *place, scenario.currency))
     return found

@@ -17,6 +17,7 @@ from funnelsim.reports.report.contents import Cell, DotPlot, Dots, Heading, Row,
 from funnelsim.reports.report.naming import in_order, mark_of, path_title, title_of, titled, years_of
 from funnelsim.reports.report.shapes import scale_over
 from funnelsim.scenario import TODAY, Lever, levers
+from funnelsim.scenario.value_words import value_in_words
 from funnelsim.scenario.withheld import Withheld
 from funnelsim.studies.results import ComparisonResult
 
@@ -74,7 +75,7 @@ def _change(lever: Lever, withheld: Withheld) -> str:
     if withheld.is_pay(lever.path):
         return f"{path_title(lever.path, withheld)} changes"
     kept = (withheld.value(lever.path, each) for each in (lever.before, lever.after))
-    before, after = map(notes.value_in_words, kept)
+    before, after = (value_in_words(lever.path, each, withheld.scenario) for each in kept)
     day = "" if lever.begins is None else f" from {lever.begins}"
     return f"{path_title(lever.path, withheld)}: {before} to {after}{day}"
 

@@ -12,8 +12,9 @@ from funnelsim.metrics import FIGURES, Unit
 from funnelsim.metrics.wording import amount, number, simulated, spoken
 from funnelsim.planning.bottleneck import MORE, BottleneckResult, Place, TeamLoss
 from funnelsim.planning.case import Case
+from funnelsim.reports import notes
 from funnelsim.reports.columns import PRECISION, RANGE, figure_column
-from funnelsim.reports.fates import Fates, fates_of
+from funnelsim.reports.fates import NOTICED, Fates, fates_of
 from funnelsim.reports.report.choice import column
 from funnelsim.reports.report.contents import (
     Band,
@@ -167,35 +168,36 @@ def _months(
 
 
 def funnels(case: Case) -> list[Funnel]:
-    """Show what becomes of the visits to each stage, in the base and beside it."""
-    result = case.result
-    fates = {name: fates_of(result[name].forecast) for name in case.shown}
-    widest = max((float(each.max(initial=0.0)) for each, *_ in fates.values()), default=0.0) or 1.0
+    """Show what becomes of the visits to each stage, in the base and beside it (TE11)."""
+    fates = _fates(case)
+    widest = max((float(each.entered.max(initial=0.0)) for each in fates.values()), default=0.0) or 1.0
     return [
-        Funnel(title_of(case, name), mark_of(case, name), _steps(result[name].forecast, each, widest))
+        Funnel(title_of(case, name), mark_of(case, name), _steps(each, widest))
         for name, each in fates.items()
     ]
 
 
-def _steps(forecast: Forecast, found: Fates, widest: float) -> tuple[Step, ...]:
-    conversions = forecast.outcomes("conversion", "stage")
-    rows = zip(forecast.names.stages, *found, conversions, strict=True)
+def _fates(case: Case) -> dict[str, Fates]:
+    return {name: fates_of(case.result[name].forecast) for name in case.shown}
+
+
+def _steps(found: Fates, widest: float) -> tuple[Step, ...]:
+    *rows_of, won = found
+    rows = zip(*rows_of, strict=True)
     steps = []
     for stage, all_, *parts, conversion in rows:
         fates = tuple(
             Fate(kind, f"{number(round(float(part), 1))} {words}", round(100 * float(part) / widest, 2))
             for (kind, words), part in zip(FATES, parts, strict=True)
-            if part > _NOTHING
+            if part > NOTICED
         )
-        went_on = amount(conversion.value, Unit.SHARE)
-        share = "" if math.isnan(conversion.value) else f"{went_on} of those decided went on"
+        went_on = amount(float(conversion), Unit.SHARE)
+        share = "" if math.isnan(conversion) else f"{went_on} of those decided went on"
         steps.append(Step(titled(stage), f"{number(float(all_))} came", share, fates))
-    won = forecast.outcomes("won_of_inquiries")[0].value
     bar = (Fate("won", f"{number(won)} won", round(100 * won / widest, 2)),)
     return (*steps, Step("Contracts", f"{number(won)} won", "of the period's inquiries", bar))
 
 
-_NOTHING = 0.05  # visits in the mean year, which are shown to a tenth
 FATES = (("on", "went on"), ("lost", "said no"), ("cold", "went cold"), ("other", "sent back or still open"))
 
 
@@ -204,7 +206,8 @@ def funnel_note(case: Case) -> str:
     base = case.result[case.result.base].forecast
     ran = simulated(base.years, base.months)
     scale = " Both funnels have one scale." if len(case.shown) > 1 else ""
-    return f"Visits of the period's inquiries to each stage, in the mean of {ran}.{scale}"
+    counted = notes.funnel_counts(fates.add_up for fates in _fates(case).values())
+    return f"Visits of the period's inquiries to each stage, in the mean of {ran}.{scale} {counted}"
 
 
 # ---- where work waits ------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from funnelsim.reports import notes
 from funnelsim.reports.report.contents import Download, Source
 from funnelsim.reports.report.naming import path_title, titled
 from funnelsim.scenario import Scenario, origins, strategy_names
-from funnelsim.scenario.origins import DEFAULT
+from funnelsim.scenario.origins import DEFAULT, Origin
+from funnelsim.scenario.value_words import value_in_words
 from funnelsim.scenario.withheld import Withheld
 
 ASSUMED = "assumed"
@@ -33,7 +34,7 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
     by_origin: dict[str, list[tuple[str, str]]] = {}
     for row in rows[:MOST_VALUES]:
         by_origin.setdefault(row.origin, []).append(
-            (_called(row.path, withheld), notes.value_in_words(withheld.value(row.path, row.value)))
+            (_called(row.path, withheld), _said(row, scenario, withheld))
         )
     assumed = sum(row.origin.startswith(ASSUMED) for row in rows)
     told = f"{assumed:,} of {len(rows):,} values are assumed."
@@ -45,6 +46,11 @@ def sources(scenario: Scenario, withheld: Withheld) -> tuple[list[Source], str]:
         Source(origin, _assumed(origin), origin == DEFAULT, tuple(each)) for origin, each in by_origin.items()
     ]
     return sorted(found, key=lambda each: (each.default, each.assumed == ASSUMED)), told
+
+
+def _said(row: Origin, scenario: Scenario, withheld: Withheld) -> str:
+    """Write the value of a row without what is kept back."""
+    return value_in_words(_path_of(row.path), withheld.value(row.path, row.value), scenario)
 
 
 def _called(path: str, withheld: Withheld) -> str:

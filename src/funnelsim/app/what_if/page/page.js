@@ -139,6 +139,7 @@ function show(found) {
   at("fan-about").textContent = found.fan.today.p10 ? "line: mean; band: eight in ten simulated periods" : "line: mean";
   at("fan").replaceChildren(fan(found.fan, found.currency, at("fan").clientWidth));
   at("funnel").replaceChildren(pairs(found.funnel, Math.max(...found.funnel.flatMap((each) => [each.today, each.what_if]))));
+  at("funnel-note").textContent = found.funnel_note;
   at("busy").replaceChildren(pairs(found.busy.team, 1), people(found.busy.rep));
   at("money").replaceChildren(...money(found.money));
   at("money-note").textContent = found.money_note;

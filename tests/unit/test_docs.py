@@ -86,7 +86,8 @@ def few_years(command: str) -> list[str]:
     many = (
         {"--at-most": "50"} if words[0] == "compare" and "--margin" in words else {"--replications": str(FEW)}
     )
-    short = {**many, "--fresh": str(FEW), "--jobs": "1"}
+    kept = {} if "--from" in words else many  # a checkpoint has its own number of years
+    short = {**kept, "--fresh": str(FEW), "--jobs": "1"}
     return [
         *words,
         *(part for option, value in short.items() if option in options for part in (option, value)),

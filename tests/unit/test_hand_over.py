@@ -15,7 +15,9 @@ from tests.oracle.table import history_of
 from funnelsim.engines import history
 from funnelsim.engines.fold import fold, new_tally, stack
 from funnelsim.metrics import FIGURES, cut
+from funnelsim.model.records import PURSUIT
 from funnelsim.model.words import DAY, NOTHING, QueueOrder
+from funnelsim.rules.handover import new_gate
 from funnelsim.scenario import Months, lower, parse
 
 from .good_scenario import problems_of
@@ -95,6 +97,36 @@ Span = Callable[[Visit], tuple[int | None, int | None]]
 
 def while_held(visit: Visit) -> tuple[int | None, int | None]:
     return (visit.entered, visit.left if visit.admitted is None else visit.admitted) if visit.held else (0, 0)
+
+
+DELIVERED = """
+start = 2026-01-01
+segments.all.products = { kitchen = 1 }
+products.kitchen = { price = 100, delivery = "setup" }
+channels.web = { kind = "seo", inquiries_per_month = 40 }
+teams.sales.people = 2
+teams.builders.people = 2
+stages.ask = { team = "sales", effort_hours = 1, conversion = 0.5 }
+deliveries.setup.stages.plan = { team = "builders", effort_hours = 1 }
+deliveries.setup.stages.build = { team = "builders", effort_hours = 4 }
+[strategies.few]
+starts = 2026-03-01
+change."deliveries.setup.stages.plan.hand_over" = { per_rep = 1 }
+"""
+
+
+def test_a_gate_that_comes_into_a_delivery_counts_whoever_is_delivered_to() -> None:
+    """C26: in the same process, at or before the stage; of the sale it counts nobody."""
+    scenario = parse(DELIVERED).with_months(Months(1, 6, 1))
+    before, after = (
+        lower(each.scenario.with_months(scenario.months)).model for each in scenario.timeline("few")
+    )
+    assert after.stages["process"].tolist() == [0, 1, 1]
+    pursuit = np.zeros(1, PURSUIT)[0]
+    builders = int(after.stages["team"][1])
+    for process, stage, gate in ((1, 1, 1), (1, 2, 1), (0, 0, 0), (0, 2, 0)):
+        pursuit["process"], pursuit["stage"] = process, stage
+        assert new_gate(before, after, pursuit, builders) == gate
 
 
 def while_queued(visit: Visit) -> tuple[int | None, int | None]:

@@ -98,6 +98,8 @@ class ProcessRows:
         if self.kind == Kind.DELIVERING:
             row["phase"] = Phase.DELIVER.value
         fill(draft.array("processes"), self.number, row | {"birth": self.number - 1})
+        own = slice(self.first_stage, self.first_stage + self.stages)
+        draft.array("stages")["process"][own] = self.number
         if self.kind != Kind.SELLING:
             fill(draft.array("spawns"), self.number - 1, {"process": self.number})
 

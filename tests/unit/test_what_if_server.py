@@ -9,9 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from http.client import HTTPConnection
+from threading import Thread
 from urllib.request import urlopen
 
 import pytest
@@ -254,17 +257,30 @@ def test_only_so_many_are_answered_at_a_time(server):
             each.close()
 
 
+def _drip(slow):
+    """Send a head that never ends, a line at a time, until nobody reads it any more."""
+    with suppress(OSError):
+        slow.sendall(b"GET / HTTP/1.0\r\n")
+        for number in range(60):
+            slow.sendall(f"X-{number}: 1\r\n".encode())
+            time.sleep(0.25)
+
+
 def test_connections_that_say_nothing_keep_nobody_out(server):
-    """WI10: up to a number, above which there is no more."""
+    """WI10: up to a number, above which there is no more; nor do those that never come to an end."""
     idle = _held(server, "", MOST_AT_ONCE)
+    (slow,) = _held(server, "", 1)
+    Thread(target=_drip, args=(slow,), daemon=True).start()
     try:
         assert _ask(server, "/api/start")[0] == 200
-        idle += _held(server, "", MOST_OPEN - MOST_AT_ONCE)
+        idle += _held(server, "", MOST_OPEN - MOST_AT_ONCE - 1)
         with socket.create_connection((LOOPBACK, server.guard.port), timeout=10) as one_more:
             assert b" 503 " in one_more.makefile("rb").readline()
         assert idle[0].recv(1) == b""  # it took too long
+        slow.settimeout(5)
+        assert b" 421 " in slow.makefile("rb").readline()  # what there was of it names no host
     finally:
-        for each in idle:
+        for each in (*idle, slow):
             each.close()
 
 

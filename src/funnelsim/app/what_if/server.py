@@ -169,9 +169,29 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers one request."""
 
     server: Server
-    timeout = _SECONDS_OF_A_HEAD
     server_version = "funnelsim"
     sys_version = ""
+
+    def setup(self) -> None:
+        """Begin to wait for what is wanted."""
+        super().setup()
+        self._deadline = self._until(_SECONDS_OF_A_HEAD)
+
+    def finish(self) -> None:
+        """Wait for nothing any more."""
+        self._deadline.cancel()
+        super().finish()
+
+    def _until(self, seconds: float) -> threading.Timer:
+        """Read no more after some seconds, however slowly it comes."""
+        deadline = threading.Timer(seconds, self._read_no_more)
+        deadline.daemon = True
+        deadline.start()
+        return deadline
+
+    def _read_no_more(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RD)
 
     def do_GET(self) -> None:
         """Give the page, or what it is about; nothing else is here."""
@@ -189,6 +209,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _answer(self, routes: Mapping[str, Callable[[], None]]) -> None:
+        self._deadline.cancel()
+        self._deadline = self._until(_SECONDS)
         try:
             self.connection.settimeout(_SECONDS)
             self.server.guard.check_host(self.headers)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from funnelsim.decisions.verdict import Money, Standing, cannot_tell
 from funnelsim.forecast import Interval
 from funnelsim.forecast.resampling import FEWEST
-from funnelsim.metrics.wording import Called, listed, percent, simulated, spoken, too_few
+from funnelsim.metrics.wording import Called, listed, percent, periods, simulated, spoken, too_few
 
 MOST_NAMED = 3  # strategies or goals; of more, their number says as much
 
@@ -143,11 +143,7 @@ def _highest(standings: Sequence[Standing]) -> Standing:
 
 
 def _ahead(standing: Standing, months: int) -> str:
-    return f"(ahead in {percent(standing.ahead)} of simulated {_single(months)})"
-
-
-def _single(months: int) -> str:
-    return "years" if months == 12 else "periods"
+    return f"(ahead in {percent(standing.ahead)} of simulated {periods(months)})"
 
 
 def of_the_goals(
@@ -223,7 +219,7 @@ def of_the_cash(
     if not any(chances[name] > 0 for name in (strategy, base)):
         return []
     against = f", against {percent(chances[base])} with {called(base)}" if strategy != base else ""
-    years = f"{percent(chances[strategy])} of simulated {_single(months)}"
+    years = f"{percent(chances[strategy])} of simulated {periods(months)}"
     return [f"Cash runs out in {years} with {called(strategy)}{against}."]
 
 

@@ -13,6 +13,7 @@ from funnelsim.metrics.wording import (
     listed,
     money_range,
     percent,
+    periods,
     rounded_up,
     simulated,
     spoken,
@@ -344,8 +345,7 @@ class _Teller:
 
     def _earns(self, standing: Standing) -> str:
         gain = self.money.range(standing.low, standing.high)
-        single = "years" if self.months == 12 else "periods"
-        ahead = f"(ahead in {percent(standing.ahead)} of simulated {single})"
+        ahead = f"(ahead in {percent(standing.ahead)} of simulated {periods(self.months)})"
         return f"would earn on average {gain} more than {self.called(self.base)} {ahead}"
 
     def _listed(self, standings: Sequence[Standing]) -> str:

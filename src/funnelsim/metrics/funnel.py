@@ -27,13 +27,8 @@ def stages_of_the_sale(model: Model) -> list[int]:
     >>> [forecast.names.stages[number] for number in stages_of_the_sale(forecast.model)]
     ['call', 'site_visit', 'offer']
     """
-    others = np.delete(model.processes, SALE)
-    of_customers = {
-        number
-        for first, count in zip(others["first_stage"], others["stages"], strict=True)
-        for number in range(first, first + count)
-    }
-    return [number for number in range(len(model.stages)) if number not in of_customers]
+    numbers: list[int] = np.flatnonzero(model.stages["process"] == SALE).tolist()
+    return numbers
 
 
 def decided(cut: Cut) -> Floats:

@@ -196,6 +196,15 @@ def simulated(worlds: int, months: int) -> str:
     return f"{worlds:,} simulated period{plural} of {span(months)}"
 
 
+def periods(months: int) -> str:
+    """Call the periods that are simulated.
+
+    >>> periods(12), periods(6)
+    ('years', 'periods')
+    """
+    return "years" if months == 12 else "periods"
+
+
 def too_few(more: float, rare: bool) -> str:
     """State that there are too few simulated years for an interval, and how many more it would take.
 

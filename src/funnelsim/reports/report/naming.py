@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funnelsim.metrics.wording import Called, spoken
+from funnelsim.metrics.wording import Called, periods, spoken
 from funnelsim.planning.case import Case
 from funnelsim.scenario import TODAY
 from funnelsim.scenario.withheld import Withheld
@@ -41,7 +41,7 @@ def title_of(case: Case, strategy: str) -> str:
 
 def years_of(result: ComparisonResult) -> str:
     """Call what is simulated many times: years, or periods of another length."""
-    return "years" if result[result.base].forecast.months == 12 else "periods"
+    return periods(result[result.base].forecast.months)
 
 
 def in_order(result: ComparisonResult) -> list[str]:
